@@ -1,0 +1,2 @@
+//! Howdah, the pure core.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The pgrx shell.
+pgrx::pg_module_magic!();
