@@ -1,2 +1,16 @@
-//! Howdah, the pure core.
+//! Howdah's pure core: everything that can be decided without Postgres.
+//!
+//! Arrows: error, limits → ident → sql → catalog → rest; the other domains (token, route, json)
+//! import error, limits and ident only. `tests/arrows.rs` checks them.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+pub mod catalog;
+pub mod error;
+pub mod http;
+pub mod ident;
+pub mod limits;
+pub mod rest;

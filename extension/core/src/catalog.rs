@@ -1,0 +1,165 @@
+//! What the planner knows of the database: plain values, read from the catalog by the shell.
+
+use std::rc::Rc;
+
+/// An object id of Postgres.
+pub type Oid = u32;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RelationKind {
+    Table,
+    Partitioned,
+    View,
+    MaterializedView,
+    Foreign,
+}
+
+/// A table or view that a request can name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    pub oid: Oid,
+    pub schema: String,
+    pub name: String,
+    pub kind: RelationKind,
+    /// In order of the table; dropped columns are left out.
+    pub columns: Vec<Column>,
+    /// Names of the primary key's columns, in key order; empty if there is none.
+    pub primary_key: Vec<String>,
+    /// What the relation itself allows (views: by rule, trigger or being simple), grants apart.
+    pub insertable: bool,
+    pub updatable: bool,
+    pub deletable: bool,
+    pub comment: Option<String>,
+}
+
+impl Relation {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub name: String,
+    pub ty: Type,
+    pub not_null: bool,
+    pub has_default: bool,
+    /// GENERATED ALWAYS AS (…) STORED, or GENERATED ALWAYS AS IDENTITY.
+    pub generated: bool,
+}
+
+/// A type as a column or argument has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Type {
+    pub oid: Oid,
+    /// As `format_type` prints it, usable in a cast: `character varying(160)`, `public."Odd"`.
+    pub sql: String,
+    pub kind: TypeKind,
+    /// The element's kind of an array, or the base type's kind of a domain; `None` otherwise.
+    pub element: Option<TypeKind>,
+}
+
+/// Kinds that planning or encoding treats apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TypeKind {
+    Bool,
+    Int2,
+    Int4,
+    Int8,
+    Float4,
+    Float8,
+    Numeric,
+    Text,
+    Varchar,
+    Bpchar,
+    Name,
+    Uuid,
+    Json,
+    Jsonb,
+    Date,
+    Timestamp,
+    TimestampTz,
+    Bytea,
+    Tsvector,
+    Xml,
+    Enum,
+    Array,
+    Composite,
+    Domain,
+    Range,
+    Void,
+    Record,
+    /// Any other base type: its text form, quoted, is its JSON, unless it has a cast to json.
+    Other,
+}
+
+/// A foreign key between two relations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKey {
+    pub constraint: String,
+    pub from_schema: String,
+    pub from_table: String,
+    pub from_columns: Vec<String>,
+    pub to_schema: String,
+    pub to_table: String,
+    pub to_columns: Vec<String>,
+    /// `from_columns` are unique as a whole (a primary key or unique constraint): one-to-one.
+    pub from_unique: bool,
+    /// `from_columns` are part of the primary key of `from_table`: it may be a junction.
+    pub from_in_primary_key: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Volatility {
+    Immutable,
+    Stable,
+    Volatile,
+}
+
+/// An argument that a caller gives (modes IN, INOUT, VARIADIC).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// Empty if the argument has no name.
+    pub name: String,
+    pub ty: Type,
+    pub has_default: bool,
+    pub variadic: bool,
+}
+
+/// What a function gives back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Returns {
+    Void,
+    /// A single value of a base, array, enum or domain type.
+    Scalar(Type),
+    /// A row of a relation or composite type, named so that filters and embeds work on it.
+    Relation { schema: String, name: String },
+    /// OUT, INOUT or TABLE columns, or `record` (then empty: columns unknown).
+    Columns(Vec<Column>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    pub oid: Oid,
+    pub schema: String,
+    pub name: String,
+    pub arguments: Vec<Argument>,
+    pub returns: Returns,
+    /// SETOF or TABLE.
+    pub set: bool,
+    pub volatility: Volatility,
+    pub comment: Option<String>,
+}
+
+/// Looks names up; every answer is what the catalog says now (the shell keeps and drops answers by Postgres's own
+/// invalidation). Names that the caller may not see are left out of `*_names`.
+pub trait Catalog {
+    fn relation(&self, schema: &str, name: &str) -> Option<Rc<Relation>>;
+    /// All foreign keys from or to the relation.
+    fn foreign_keys(&self, relation: &Relation) -> Rc<Vec<ForeignKey>>;
+    /// All overloads, in no particular order.
+    fn functions(&self, schema: &str, name: &str) -> Rc<Vec<Function>>;
+    /// Names for hints only; bounded by the shell.
+    fn relation_names(&self, schema: &str) -> Rc<Vec<String>>;
+    fn function_names(&self, schema: &str) -> Rc<Vec<String>>;
+}

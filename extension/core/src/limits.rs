@@ -1,0 +1,18 @@
+//! Every bound that a request can meet, in one place. Units in the names' comments.
+
+/// Parameters in one query string.
+pub const PARAMS: usize = 1_000;
+/// Depth of nested select items and logic trees.
+pub const DEPTH: usize = 32;
+/// Bytes of a request target.
+pub const TARGET: usize = 64 * 1024;
+/// Depth of a JSON body.
+pub const JSON_DEPTH: usize = 64;
+/// Embedded relations in one request.
+pub const EMBEDS: usize = 64;
+/// Bytes of a regular expression in a filter.
+pub const REGEX: usize = 100;
+/// Largest repeat count of a bounded quantifier in a regular expression; quantifiers do not nest.
+pub const REGEX_REPEAT: usize = 20;
+/// Compiled requests kept in one backend.
+pub const PLANS: usize = 500;

@@ -1,0 +1,69 @@
+//! `/rest/v1`: the PostgREST dialect.
+//!
+//! One path: `request` (method, headers, body → [`shape::Parsed`], with `query` for the query string) → the kept
+//! [`shape::Compiled`], or `plan` → `build` → the shell runs and encodes ([`Database::run`]) → `response`.
+
+pub mod shape;
+
+use crate::catalog::Catalog;
+use crate::error::ApiError;
+use shape::{Compiled, Outcome, Parsed, Shape, Statement};
+use std::rc::Rc;
+
+/// Settings that decide answers, as `howdah.settings` names them (`rest.*`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `rest.schemas`: exposed schemas; the first is the default.
+    pub schemas: Vec<String>,
+    /// `rest.max_rows`.
+    pub max_rows: Option<u64>,
+    /// `rest.tx_end`: what ends a request's transaction, and whether `Prefer: tx=` may override it.
+    pub tx_end: TxEnd,
+    /// `rest.aggregates_enabled`.
+    pub aggregates_enabled: bool,
+    /// `rest.plan_enabled`.
+    pub plan_enabled: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TxEnd {
+    #[default]
+    Commit,
+    CommitAllowOverride,
+    Rollback,
+    RollbackAllowOverride,
+}
+
+/// What the pipeline asks of the shell. SQL errors do not come back here: they unwind to the gateway, which maps them
+/// with [`crate::error`].
+pub trait Database {
+    fn catalog(&self) -> &dyn Catalog;
+
+    /// The kept statement of this shape for the current role; compiles it if there is none.
+    ///
+    /// # Errors
+    /// What `compile` returns.
+    fn compiled(
+        &self,
+        shape: &Shape,
+        compile: &mut dyn FnMut() -> Result<Compiled, ApiError>,
+    ) -> Result<Rc<Compiled>, ApiError>;
+
+    /// Runs a statement and appends the encoded body to `out`.
+    fn run(&self, statement: &Statement, parsed: &Parsed<'_>, out: &mut Vec<u8>) -> Outcome;
+
+    /// Rows that the planner expects of a statement, without running it.
+    fn planned_rows(&self, statement: &Statement, parsed: &Parsed<'_>) -> u64;
+
+    /// `response.status` and `response.headers` as SQL has set them in this request.
+    fn response_settings(&self) -> (Option<String>, Option<String>);
+
+    /// Sets the session time zone for this request (`Prefer: timezone=`); false if there is no such zone.
+    fn set_timezone(&self, name: &str) -> bool;
+}
+
+/// A finished answer, and whether the transaction must end in a rollback (`Prefer: tx=rollback`).
+pub struct Answer {
+    pub response: crate::http::Response,
+    pub rollback: bool,
+}

@@ -1,0 +1,385 @@
+//! The seam between the stages: what a request asks for without its values ([`Shape`]: the key under which its
+//! statement is kept), and what a compiled request is ([`Compiled`]).
+
+use crate::catalog::Relation;
+use std::any::Any;
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+/// What a request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// GET or HEAD on a relation.
+    Read,
+    /// POST on a relation: insert, or upsert if `Write::resolution` says so.
+    Insert,
+    /// PATCH.
+    Update,
+    /// PUT: upsert of one row by primary key.
+    Put,
+    Delete,
+    /// `/rpc/name`.
+    Call,
+}
+
+/// All that decides the SQL text and the form of the answer; values apart. Kept as cache key, so bounded and owned.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Shape {
+    pub verb: Verb,
+    pub schema: String,
+    pub target: String,
+    pub query: Query,
+    pub range: Range,
+    pub write: Write,
+    pub call: Call,
+    pub returning: Returning,
+    pub count: Option<Count>,
+    pub form: Form,
+}
+
+/// The parsed query string. Values are lifted out: a literal is an index into [`Parsed::values`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Query {
+    pub select: Vec<SelectItem>,
+    /// Top-level conditions, joined by AND.
+    pub filters: Vec<Filter>,
+    pub order: Vec<Order>,
+    /// `columns=`, if given.
+    pub columns: Option<Vec<String>>,
+    /// `on_conflict=`.
+    pub on_conflict: Vec<String>,
+}
+
+/// One item of `select=`. An empty list means `*`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SelectItem {
+    /// `*`
+    All,
+    Column(SelectColumn),
+    Embed(Embed),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SelectColumn {
+    /// `None` for a bare `count()`.
+    pub field: Option<Field>,
+    pub alias: Option<String>,
+    /// `::type`, as written.
+    pub cast: Option<String>,
+    /// `.sum()` … and a cast of its result.
+    pub aggregate: Option<(Aggregate, Option<String>)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Aggregate {
+    Count,
+    Sum,
+    Avg,
+    Min,
+    Max,
+}
+
+/// A column with an optional JSON path: `meta->a->>b`, `meta->0`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Field {
+    pub name: String,
+    pub path: Vec<JsonStep>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct JsonStep {
+    /// `->>` (true) or `->`.
+    pub text: bool,
+    /// A key, or an index if it reads as an integer.
+    pub key: String,
+}
+
+/// `alias:target!hint!inner(select…)` with what the query string says of it under its name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Embed {
+    pub alias: Option<String>,
+    /// A relation, or a foreign-key column or constraint, by name.
+    pub target: String,
+    /// `!hint`.
+    pub hint: Option<String>,
+    pub join: Join,
+    /// `...target(…)`.
+    pub spread: bool,
+    /// `select`, and the filters, order and range whose parameters are prefixed with this embed's name.
+    pub query: Query,
+    pub range: Range,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Join {
+    #[default]
+    Left,
+    Inner,
+}
+
+/// A condition, or a tree of them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Filter {
+    /// `and(…)`, `or(…)`, negated or not.
+    Tree { negated: bool, or: bool, parts: Vec<Filter> },
+    Test { field: Field, negated: bool, test: Test },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Test {
+    /// `eq`, `gt`, `like` …; with `any`/`all`, the value is an array literal.
+    Compare { op: CompareOp, quantifier: Option<Quantifier>, value: Value },
+    /// `in.(a,b)`: all elements in one array value.
+    In(Value),
+    /// `is.null` …; part of the shape.
+    Is(Is),
+    /// `fts(english).term` …
+    FullText { op: FullText, config: Option<Value>, value: Value },
+}
+
+/// An index into [`Parsed::values`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Value(pub u16);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    Eq,
+    Neq,
+    Gt,
+    Gte,
+    Lt,
+    Lte,
+    Like,
+    Ilike,
+    Match,
+    Imatch,
+    IsDistinct,
+    Contains,
+    Contained,
+    Overlaps,
+    /// `<<`, `>>`, `&<`, `&>`, `-|-`
+    StrictlyLeft,
+    StrictlyRight,
+    NotExtendRight,
+    NotExtendLeft,
+    Adjacent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Quantifier {
+    Any,
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Is {
+    Null,
+    NotNull,
+    True,
+    False,
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FullText {
+    Plain,
+    Phrase,
+    Web,
+    Raw,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Order {
+    /// Of this relation, or of the to-one embed named here.
+    pub relation: Option<String>,
+    pub field: Field,
+    pub descending: bool,
+    pub nulls_first: Option<bool>,
+}
+
+/// Rows asked for. The limit is part of the shape (a plan for 20 rows is another than one for all); an offset is a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Range {
+    pub limit: Option<u64>,
+    /// An offset above 0 is given, as a value.
+    pub offset: Option<Value>,
+}
+
+/// What a write carries.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Write {
+    pub payload: Payload,
+    /// Columns that are written: `columns=`, else the keys of the body; sorted unless from `columns=`.
+    pub columns: Vec<String>,
+    pub resolution: Option<Resolution>,
+    /// `Prefer: missing=default`.
+    pub missing_default: bool,
+    /// The row count must be known before the answer: rows above this are an error (value), or none.
+    pub max_affected: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Payload {
+    #[default]
+    None,
+    /// One JSON object, its members already split: each written column is [`Param::Field`] n, as text.
+    Object,
+    /// A JSON array of objects, bound whole: [`Param::Body`].
+    Array,
+    /// `{}` or `[{}]`: DEFAULT VALUES. An empty array writes nothing and needs no statement of ours.
+    Empty,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Resolution {
+    MergeDuplicates,
+    IgnoreDuplicates,
+}
+
+/// How a function is called.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Call {
+    pub kind: CallKind,
+    /// Names given, sorted; a name given several times in a query is variadic.
+    pub arguments: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CallKind {
+    /// Arguments from the query string: [`Param::Argument`] n, as text (an array literal if given several times).
+    #[default]
+    Query,
+    /// Arguments are members of one JSON object: [`Param::Argument`] n holds each as JSON text.
+    Json,
+    /// The raw body is the only, unnamed argument: [`Param::Body`]. The media type decides which type it may have.
+    Raw(RawKind),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RawKind {
+    Json,
+    Text,
+    Bytea,
+    Xml,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Returning {
+    #[default]
+    Minimal,
+    HeadersOnly,
+    Representation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Count {
+    Exact,
+    Planned,
+    Estimated,
+}
+
+/// How rows become a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// `[{…}, \n {…}]`, as json_agg prints it.
+    Array { strip_nulls: bool },
+    /// `{…}`: the first row; the row count decides whether that is an error.
+    Object { strip_nulls: bool },
+    Csv,
+    /// The first column of the first row as it is: text, xml, bytea.
+    Raw,
+    /// Rows are run through but nothing is encoded (HEAD, minimal).
+    None,
+}
+
+/// A request, parsed: its shape and its values.
+#[derive(Debug, Clone)]
+pub struct Parsed<'a> {
+    pub shape: Shape,
+    /// Filter values and offsets in the order that the parser met them.
+    pub values: Vec<String>,
+    /// Values of the written columns ([`Param::Field`]), aligned with `Write::columns`; `None` is SQL null.
+    pub fields: Vec<Option<String>>,
+    /// Values of the call's arguments ([`Param::Argument`]), aligned with `Call::arguments`; `None` is SQL null.
+    pub arguments: Vec<Option<String>>,
+    /// [`Param::Body`].
+    pub body: std::borrow::Cow<'a, [u8]>,
+    /// The bound of `max-affected`.
+    pub max_affected: Option<u64>,
+}
+
+/// Where a statement's parameter comes from. All values are text, read by the input function of the type that Postgres
+/// infers for `$n` (so `"id" = $1` takes the column's type, as a literal would).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Param {
+    Value(Value),
+    Field(u16),
+    Argument(u16),
+    Body,
+}
+
+/// A request, compiled: kept per (role, shape) until the catalog changes.
+#[derive(Debug)]
+pub struct Compiled {
+    pub main: Statement,
+    /// `select count(*)` of the same rows without limit, for `count=exact|estimated`; for `planned` the shell asks the
+    /// planner for the rows of this statement's inner query instead of running it.
+    pub count: Option<Statement>,
+    /// The relation read or written, if any.
+    pub relation: Option<Rc<Relation>>,
+    /// The rows are a single scalar, a void, or rows: decides the answer's form for calls.
+    pub result: ResultKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResultKind {
+    /// Rows of named columns.
+    Rows,
+    /// One row of named columns that is no set: `{…}`, or `null`.
+    SingleRow,
+    /// One unnamed value: `3`.
+    Scalar,
+    /// A set of unnamed values: `[1,2]`.
+    Scalars,
+    Void,
+}
+
+/// One SQL statement with the recipe of its parameters.
+pub struct Statement {
+    pub sql: String,
+    pub params: Vec<Param>,
+    /// Ask for the generic plan (equality and key tests, no range or pattern whose value decides the plan).
+    pub generic: bool,
+    pub form: Form,
+    pub result: ResultKind,
+    /// Trailing columns that are not encoded: the shell returns their values in [`Outcome`].
+    pub hidden: Vec<Hidden>,
+    /// It writes.
+    pub writes: bool,
+    /// The shell's kept plan.
+    pub prepared: OnceCell<Box<dyn Any>>,
+}
+
+impl std::fmt::Debug for Statement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Statement").field("sql", &self.sql).field("params", &self.params).finish_non_exhaustive()
+    }
+}
+
+/// A trailing column that carries no part of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// bool: this row was inserted, not merged; counted into [`Outcome::inserted`].
+    Inserted,
+    /// text: a primary key value, for Location; of the first row into [`Outcome::keys`].
+    Key,
+}
+
+/// What running a statement gave, beside the body.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Rows returned or affected.
+    pub rows: u64,
+    pub inserted: u64,
+    pub keys: Vec<Option<String>>,
+}
