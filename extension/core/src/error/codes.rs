@@ -1,0 +1,86 @@
+//! The table of codes: the dialect's (PGRSTnnn) and our own (HWnnn).
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    pub code: &'static str,
+    pub status: u16,
+    /// Each `{}` takes an argument.
+    pub message: &'static str,
+    /// When it happens, for the docs.
+    pub about: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident $code:literal $status:literal $message:literal $about:literal;)*) => {
+        /// A code that we raise ourselves. Errors of Postgres keep their SQLSTATE instead.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = concat!($code, " (", stringify!($status), "): ", $about)] $name,)*
+        }
+
+        impl Code {
+            /// All codes, in order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            pub const fn spec(self) -> Spec {
+                match self {
+                    $(Self::$name => Spec {
+                        code: $code,
+                        status: $status,
+                        message: $message,
+                        about: $about,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    QueryParameter "PGRST100" 400 "{}" "a query parameter does not parse";
+    RpcMethod "PGRST101" 405 "Cannot use the {} method on RPC" "functions take GET, HEAD and POST only";
+    Body "PGRST102" 400 "{}" "the body cannot be read as its Content-Type says";
+    Range "PGRST103" 416 "Requested range not satisfiable" "the range is empty, negative or beyond the last row";
+    PutFilters "PGRST105" 405 "Filters must include all and only primary key columns with 'eq' operators" "PUT without the whole key as filter";
+    Schema "PGRST106" 406 "Invalid schema: {}" "Accept-Profile or Content-Profile names a schema that is not exposed";
+    MediaType "PGRST107" 406 "None of these media types are available: {}" "Accept names nothing that can be made";
+    NotEmbedded "PGRST108" 400 "'{}' is not an embedded resource in this request" "a filter, order or limit names an embed that select does not";
+    ResponseHeaders "PGRST111" 500 "response.headers guc must be a JSON array composed of objects with a single key and a string value" "SQL has set response.headers to something else";
+    ResponseStatus "PGRST112" 500 "response.status guc must be a valid status code" "SQL has set response.status to something else";
+    PutRange "PGRST114" 400 "limit/offset querystring parameters are not allowed for PUT" "PUT with limit or offset";
+    PutKey "PGRST115" 400 "Payload values do not match URL in primary key column(s)" "PUT of a row other than the URL names";
+    NotSingle "PGRST116" 406 "Cannot coerce the result to a single JSON object" "one row was asked for, none or several came";
+    Method "PGRST117" 405 "Unsupported HTTP method: {}" "an unknown method";
+    RelatedOrder "PGRST118" 400 "A related order on '{}' is not possible" "order by an embed that is not to-one";
+    EmbedFilter "PGRST120" 400 "Bad operator on the '{}' embedded resource" "a filter on an embed other than is null";
+    RaisedResponse "PGRST121" 500 "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error" "SQL raised SQLSTATE PGRST without the JSON it needs";
+    Preferences "PGRST122" 400 "Invalid preferences given with handling=strict" "Prefer: handling=strict with an unknown preference";
+    Aggregates "PGRST123" 400 "Use of aggregate functions is not allowed" "rest.aggregates_enabled is off";
+    MaxAffected "PGRST124" 400 "Query result exceeds max-affected preference constraint" "more rows than Prefer: max-affected allows";
+    Path "PGRST125" 404 "Invalid path specified in request URL" "neither a table, nor rpc/function";
+    OpenApi "PGRST126" 404 "Root endpoint metadata is disabled" "the root has no OpenAPI document";
+    NotImplemented "PGRST127" 400 "Feature not implemented" "a combination that the dialect leaves out";
+    MaxAffectedRpc "PGRST128" 400 "Function must return SETOF or TABLE when max-affected preference is used with handling=strict" "max-affected on a function that returns one value";
+    NoRelationship "PGRST200" 400 "Could not find a relationship between '{}' and '{}' in the schema cache" "an embed without a foreign key";
+    AmbiguousRelationship "PGRST201" 300 "Could not embed because more than one relationship was found for '{}' and '{}'" "an embed with several foreign keys and no hint";
+    NoFunction "PGRST202" 404 "Could not find the function {} in the schema cache" "no function of that name takes those arguments";
+    AmbiguousFunction "PGRST203" 300 "Could not choose the best candidate function between: {}" "several overloads take those arguments";
+    NoColumn "PGRST204" 400 "Could not find the '{}' column of '{}' in the schema cache" "a written column does not exist";
+    NoTable "PGRST205" 404 "Could not find the table '{}' in the schema cache" "no such table or view in the schema";
+    NoTokenKey "PGRST300" 500 "Server lacks JWT secret" "no key to verify tokens with";
+    TokenUnreadable "PGRST301" 401 "{}" "the token cannot be read or verified";
+    TokenRequired "PGRST302" 401 "Anonymous access is disabled" "no token, and no anonymous role";
+    TokenClaims "PGRST303" 401 "{}" "the token's claims are expired, not yet valid or malformed";
+    BadRequest "HW400" 400 "{}" "the request is malformed below the dialect: not UTF-8, or NUL";
+    NotFound "HW404" 404 "No such route" "no route has this path";
+    MethodNotAllowed "HW405" 405 "Method not allowed" "the route exists for other methods";
+    RequestTimeout "HW408" 408 "The request took too long to arrive" "headers or body came too slowly";
+    TooLarge "HW413" 413 "The body is larger than {} bytes" "the route's limit of a body";
+    TargetTooLong "HW414" 414 "The request target is longer than {} bytes" "path and query are limited";
+    TooManyRequests "HW429" 429 "Too many requests" "a rate limit";
+    HeadersTooLarge "HW431" 431 "The headers are larger than {} bytes" "all headers together are limited";
+    Internal "HW500" 500 "Internal error" "a fault of ours; the log has it under the request id";
+    Unavailable "HW503" 503 "The service is not available now; try again" "Postgres is down, or all its connections are busy";
+    Timeout "HW504" 504 "The database took too long" "the route's time limit";
+}
