@@ -222,7 +222,8 @@ pub struct Write {
 pub enum Payload {
     #[default]
     None,
-    /// One JSON object, its members already split: each written column is [`Param::Field`] n, as text.
+    /// One JSON object, its members already split: each written column is [`Param::Field`] n, as text, or
+    /// [`Param::FieldJson`] n, as JSON, whichever its type reads.
     Object,
     /// A JSON array of objects, bound whole: [`Param::Body`].
     Array,
@@ -249,7 +250,8 @@ pub enum CallKind {
     /// Arguments from the query string: [`Param::Argument`] n, as text (an array literal if given several times).
     #[default]
     Query,
-    /// Arguments are members of one JSON object: [`Param::Argument`] n holds each as JSON text.
+    /// Arguments are members of one JSON object: [`Param::Argument`] n holds each as text,
+    /// [`Param::ArgumentJson`] n as JSON, whichever its type reads.
     Json,
     /// The raw body is the only, unnamed argument: [`Param::Body`]. The media type decides which type it may have.
     Raw(RawKind),
@@ -300,8 +302,12 @@ pub struct Parsed<'a> {
     pub values: Vec<String>,
     /// Values of the written columns ([`Param::Field`]), aligned with `Write::columns`; `None` is SQL null.
     pub fields: Vec<Option<String>>,
+    /// The same as JSON text ([`Param::FieldJson`]), for json, array and composite columns; strings keep their quotes.
+    pub fields_json: Vec<Option<std::borrow::Cow<'a, str>>>,
     /// Values of the call's arguments ([`Param::Argument`]), aligned with `Call::arguments`; `None` is SQL null.
     pub arguments: Vec<Option<String>>,
+    /// The same as JSON text ([`Param::ArgumentJson`]); empty unless the call is [`CallKind::Json`].
+    pub arguments_json: Vec<Option<std::borrow::Cow<'a, str>>>,
     /// [`Param::Body`].
     pub body: std::borrow::Cow<'a, [u8]>,
     /// The bound of `max-affected`.
@@ -313,8 +319,14 @@ pub struct Parsed<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Param {
     Value(Value),
+    /// A field as text: strings unquoted, numbers, booleans, arrays and objects as JSON writes them.
     Field(u16),
+    /// A field as JSON text.
+    FieldJson(u16),
+    /// An argument as text, like a field.
     Argument(u16),
+    /// An argument as JSON text (calls with a JSON object only).
+    ArgumentJson(u16),
     Body,
 }
 
@@ -362,7 +374,10 @@ pub struct Statement {
 
 impl std::fmt::Debug for Statement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Statement").field("sql", &self.sql).field("params", &self.params).finish_non_exhaustive()
+        f.debug_struct("Statement")
+            .field("sql", &self.sql)
+            .field("params", &self.params)
+            .finish_non_exhaustive()
     }
 }
 
