@@ -1,1 +1,12 @@
-//! The harness of the black-box tests.
+//! The harness of the black-box tests. A test sees what a user sees: HTTP and SQL.
+//!
+//! One Howdah serves a whole run ([`server::shared`]); drills that stop servers start their own
+//! ([`server::Howdah::start`]). Authorization tests speak through [`api::Api`], which refuses roles that policies do
+//! not bind.
+#![forbid(unsafe_code)]
+
+pub mod api;
+pub mod database;
+pub mod reply;
+pub mod server;
+pub mod wire;
