@@ -9,8 +9,10 @@
 )]
 
 pub mod catalog;
+pub mod claim_path;
 pub mod error;
 pub mod http;
 pub mod ident;
 pub mod limits;
 pub mod rest;
+pub mod token;

@@ -16,3 +16,9 @@ pub const REGEX: usize = 100;
 pub const REGEX_REPEAT: usize = 20;
 /// Compiled requests kept in one backend.
 pub const PLANS: usize = 500;
+/// Bytes of a token.
+pub const TOKEN: usize = 16 * 1024;
+/// Bytes of a token's header, in base64url.
+pub const TOKEN_HEADER: usize = 1024;
+/// Characters of a key id.
+pub const KID: usize = 64;
