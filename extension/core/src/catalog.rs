@@ -44,6 +44,9 @@ pub struct Column {
     pub ty: Type,
     pub not_null: bool,
     pub has_default: bool,
+    /// The default as `pg_get_expr` prints it, of an identity column `nextval('…'::regclass)`; `None` if there is none or
+    /// the column is generated. Only `Prefer: missing=default` on bulk inserts puts it into SQL.
+    pub default: Option<String>,
     /// GENERATED ALWAYS AS (…) STORED, or GENERATED ALWAYS AS IDENTITY.
     pub generated: bool,
 }

@@ -241,17 +241,19 @@ pub enum Resolution {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Call {
     pub kind: CallKind,
-    /// Names given, sorted; a name given several times in a query is variadic.
+    /// Names given, sorted; a name given several times in a query is here as often, in order of its values (a variadic
+    /// argument takes all, another one the last).
     pub arguments: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum CallKind {
-    /// Arguments from the query string: [`Param::Argument`] n, as text (an array literal if given several times).
+    /// Arguments from the query string (`query::arguments`): [`Param::Argument`] n, as text.
     #[default]
     Query,
     /// Arguments are members of one JSON object: [`Param::Argument`] n holds each as text,
-    /// [`Param::ArgumentJson`] n as JSON, whichever its type reads.
+    /// [`Param::ArgumentJson`] n as JSON, whichever its type reads. [`Param::Body`] holds the whole: a function with a
+    /// single unnamed json argument takes it if no overload has these names.
     Json,
     /// The raw body is the only, unnamed argument: [`Param::Body`]. The media type decides which type it may have.
     Raw(RawKind),
@@ -334,9 +336,11 @@ pub enum Param {
 #[derive(Debug)]
 pub struct Compiled {
     pub main: Statement,
-    /// `select count(*)` of the same rows without limit, for `count=exact|estimated`; for `planned` the shell asks the
-    /// planner for the rows of this statement's inner query instead of running it.
+    /// `select count(*)` of the same rows without limit, for `count=exact|estimated` (estimated: counts no further than
+    /// `rest.max_rows` + 1).
     pub count: Option<Statement>,
+    /// The same rows as `select 1 …`, for `count=planned|estimated`: never run, only asked the planner about.
+    pub estimate: Option<Statement>,
     /// The relation read or written, if any.
     pub relation: Option<Rc<Relation>>,
     /// The rows are a single scalar, a void, or rows: decides the answer's form for calls.
