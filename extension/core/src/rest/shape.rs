@@ -211,6 +211,9 @@ pub struct Write {
     pub payload: Payload,
     /// Columns that are written: `columns=`, else the keys of the body; sorted unless from `columns=`.
     pub columns: Vec<String>,
+    /// Columns of `columns=` that a single object ([`Payload::Object`], [`Payload::Empty`]) leaves out under
+    /// `missing=default`: written as DEFAULT, and not in `columns`.
+    pub defaults: Vec<String>,
     pub resolution: Option<Resolution>,
     /// `Prefer: missing=default`.
     pub missing_default: bool,
@@ -222,12 +225,13 @@ pub struct Write {
 pub enum Payload {
     #[default]
     None,
-    /// One JSON object, its members already split: each written column is [`Param::Field`] n, as text, or
+    /// One object (or an array of one, or one line of CSV), its members already split: each written column is [`Param::Field`] n, as text, or
     /// [`Param::FieldJson`] n, as JSON, whichever its type reads.
     Object,
-    /// A JSON array of objects, bound whole: [`Param::Body`].
+    /// A JSON array of several objects, bound whole: [`Param::Body`]. Never for PATCH and PUT.
     Array,
-    /// `{}` or `[{}]`: DEFAULT VALUES. An empty array writes nothing and needs no statement of ours.
+    /// `{}` or `[{}]`: DEFAULT VALUES. An empty array writes nothing and needs no statement of ours, nor does a PATCH
+    /// without columns: neither reaches the planner.
     Empty,
 }
 
@@ -263,6 +267,7 @@ pub enum CallKind {
 pub enum RawKind {
     Json,
     Text,
+    /// The body is bound as `\x…`, as bytea reads it.
     Bytea,
     Xml,
 }
