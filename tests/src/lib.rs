@@ -9,4 +9,5 @@ pub mod api;
 pub mod database;
 pub mod reply;
 pub mod server;
+pub mod table;
 pub mod wire;
