@@ -1,7 +1,7 @@
 //! Howdah's pure core: everything that can be decided without Postgres.
 //!
-//! Arrows: error, limits → ident → sql → catalog → rest; the other domains (token, route, json)
-//! import error, limits and ident only. `tests/arrows.rs` checks them.
+//! Arrows: error, limits → ident → sql → catalog → rest; the other domains (token, settings, route, json)
+//! import error, limits, ident, http and claim_path (which imports nothing) only. `tests/arrows.rs` checks them.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -15,4 +15,5 @@ pub mod http;
 pub mod ident;
 pub mod limits;
 pub mod rest;
+pub mod settings;
 pub mod token;

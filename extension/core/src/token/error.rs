@@ -1,7 +1,6 @@
 //! Why a token is refused, in the words of the PostgREST dialect.
 
-use crate::error::ApiError;
-use serde_json::Value;
+use crate::error::{ApiError, Code};
 
 /// Why a token is refused. Every one answers 401.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +33,7 @@ pub enum TokenError {
 impl TokenError {
     /// The dialect's code: PGRST301 if the token cannot be trusted, PGRST303 if its claims forbid it.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> Code {
         match self {
             Self::Empty
             | Self::Parts(_)
@@ -42,8 +41,8 @@ impl TokenError {
             | Self::Unsecured
             | Self::Header
             | Self::Type
-            | Self::Key => "PGRST301",
-            _ => "PGRST303",
+            | Self::Key => Code::TokenUnreadable,
+            _ => Code::TokenClaims,
         }
     }
 
@@ -85,16 +84,10 @@ impl TokenError {
 
 impl From<TokenError> for ApiError {
     fn from(error: TokenError) -> Self {
-        let message = error.message();
-        Self {
-            status: 401,
-            code: error.code().to_owned(),
-            details: error.details().map(|text| Value::String(text.to_owned())),
-            hint: None,
-            headers: format!(
-                "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"{message}\"\n"
-            ),
-            message,
+        let answer = Self::new(error.code(), &[&error.message()]);
+        match error.details() {
+            Some(details) => answer.details(details),
+            None => answer,
         }
     }
 }

@@ -1,0 +1,200 @@
+//! Every setting: its key, type, default, meaning, and how a value is read.
+
+use super::{ErrorDetail, ErrorVerbosity, OpenApiMode, Settings, TxEnd, values};
+use crate::claim_path::ClaimPath;
+
+/// One setting.
+pub struct Definition {
+    pub key: &'static str,
+    /// For people: `on|off`, `list of names` …
+    pub kind: &'static str,
+    /// Empty: unset.
+    pub default: &'static str,
+    pub description: &'static str,
+    pub(super) set: fn(&mut Settings, &str) -> Result<(), String>,
+}
+
+/// All settings in the order that documents show, `app.settings.*` apart.
+#[must_use]
+pub fn definitions() -> &'static [Definition] {
+    DEFINITIONS
+}
+
+const DEFINITIONS: &[Definition] = &[
+    Definition {
+        key: "rest.schemas",
+        kind: "list of schemas",
+        default: "public",
+        description: "Schemas that /rest/v1 serves; the first is used when a request names none.",
+        set: |s, v| values::schemas(v).map(|v| s.rest.schemas = v),
+    },
+    Definition {
+        key: "rest.extra_search_path",
+        kind: "list of schemas",
+        default: "public",
+        description: "Schemas added to the search path of a request, for functions, types and operators.",
+        set: |s, v| values::names(v).map(|v| s.rest.extra_search_path = v),
+    },
+    Definition {
+        key: "rest.anon_role",
+        kind: "role",
+        default: "anon",
+        description: "Role of a request without token or API key. Empty: such requests are refused.",
+        set: |s, v| values::optional(v, values::name).map(|v| s.rest.anon_role = v),
+    },
+    Definition {
+        key: "rest.pre_request",
+        kind: "function",
+        default: "",
+        description: "A function without arguments, called in the request's role before its work; it may raise, or call howdah.enter_role().",
+        set: |s, v| values::optional(v, values::function).map(|v| s.rest.pre_request = v),
+    },
+    Definition {
+        key: "rest.max_rows",
+        kind: "rows",
+        default: "",
+        description: "Most rows that one read returns. Empty: no bound.",
+        set: |s, v| {
+            values::optional(v, |v| values::number(v, 0, i64::MAX as u64))
+                .map(|v| s.rest.max_rows = v)
+        },
+    },
+    Definition {
+        key: "rest.tx_end",
+        kind: "commit, commit-allow-override, rollback or rollback-allow-override",
+        default: "commit",
+        description: "How a request's transaction ends, and whether Prefer: tx= may choose otherwise.",
+        set: |s, v| {
+            let (rollback, allow_override) = values::choice(
+                v,
+                &[
+                    ("commit", (false, false)),
+                    ("commit-allow-override", (false, true)),
+                    ("rollback", (true, false)),
+                    ("rollback-allow-override", (true, true)),
+                ],
+            )?;
+            s.rest.tx_end = TxEnd {
+                rollback,
+                allow_override,
+            };
+            Ok(())
+        },
+    },
+    Definition {
+        key: "rest.plan_enabled",
+        kind: "on or off",
+        default: "off",
+        description: "Whether a request may ask for its query plan. For development: plans show names and statistics.",
+        set: |s, v| values::boolean(v).map(|v| s.rest.plan_enabled = v),
+    },
+    Definition {
+        key: "rest.aggregates_enabled",
+        kind: "on or off",
+        default: "on",
+        description: "Whether select= may use sum(), avg(), count(), min() and max().",
+        set: |s, v| values::boolean(v).map(|v| s.rest.aggregates_enabled = v),
+    },
+    Definition {
+        key: "rest.openapi_mode",
+        kind: "follow-privileges, ignore-privileges or disabled",
+        default: "follow-privileges",
+        description: "What the description at /rest/v1/ shows.",
+        set: |s, v| {
+            values::choice(
+                v,
+                &[
+                    ("follow-privileges", OpenApiMode::FollowPrivileges),
+                    ("ignore-privileges", OpenApiMode::IgnorePrivileges),
+                    ("disabled", OpenApiMode::Disabled),
+                ],
+            )
+            .map(|v| s.rest.openapi_mode = v)
+        },
+    },
+    Definition {
+        key: "rest.server_timing",
+        kind: "on or off",
+        default: "off",
+        description: "Whether answers carry a Server-Timing header.",
+        set: |s, v| values::boolean(v).map(|v| s.rest.server_timing = v),
+    },
+    Definition {
+        key: "rest.error_verbosity",
+        kind: "verbose or minimal",
+        default: "verbose",
+        description: "minimal: errors carry code and message only.",
+        set: |s, v| {
+            values::choice(
+                v,
+                &[
+                    ("verbose", ErrorVerbosity::Verbose),
+                    ("minimal", ErrorVerbosity::Minimal),
+                ],
+            )
+            .map(|v| s.rest.error_verbosity = v)
+        },
+    },
+    Definition {
+        key: "rest.legacy_target_names",
+        kind: "on or off",
+        default: "off",
+        description: "Whether a filter may use the table's name where an embed has an alias.",
+        set: |s, v| values::boolean(v).map(|v| s.rest.legacy_target_names = v),
+    },
+    Definition {
+        key: "jwt.audience",
+        kind: "text",
+        default: "",
+        description: "Audience that a token must have if it names any. Empty: not checked.",
+        set: |s, v| values::optional(v, values::line).map(|v| s.jwt.audience = v),
+    },
+    Definition {
+        key: "jwt.role_claim",
+        kind: "path",
+        default: "$.role",
+        description: "Where a token's payload names the role to enter, like $.role or $.app_metadata.role.",
+        set: |s, v| ClaimPath::parse(v).map(|v| s.jwt.role_claim = v),
+    },
+    Definition {
+        key: "cors.origins",
+        kind: "list of origins",
+        default: "*",
+        description: "Web origins that may call the API from a browser: exact ones, or * for all (calls carry bearer tokens, never cookies). Empty: none.",
+        set: |s, v| values::origins(v).map(|v| s.cors_origins = v),
+    },
+    Definition {
+        key: "api.site_url",
+        kind: "URL",
+        default: "",
+        description: "Address of your app, where links in mails lead by default.",
+        set: |s, v| values::optional(v, values::site_url).map(|v| s.site_url = v),
+    },
+    Definition {
+        key: "howdah.error_detail",
+        kind: "normal or safe",
+        default: "normal",
+        description: "safe: details and hints of database errors, which show values and names, are withheld.",
+        set: |s, v| {
+            values::choice(
+                v,
+                &[("normal", ErrorDetail::Normal), ("safe", ErrorDetail::Safe)],
+            )
+            .map(|v| s.error_detail = v)
+        },
+    },
+    Definition {
+        key: "limits.max_body",
+        kind: "bytes",
+        default: "1048576",
+        description: "Largest request body, 1 kB to 256 MB, where a route does not say otherwise. All of it is held in memory.",
+        set: |s, v| values::number(v, 1024, 256 << 20).map(|v| s.limits.max_body = v),
+    },
+    Definition {
+        key: "limits.timeout_ms",
+        kind: "milliseconds",
+        default: "30000",
+        description: "Longest time of a request, 0.1 s to 10 min, where a route does not say otherwise.",
+        set: |s, v| values::number(v, 100, 600_000).map(|v| s.limits.timeout_ms = v),
+    },
+];
