@@ -58,7 +58,10 @@ pub struct UpArgs {
     /// Load this SQL file on a first start (may be given several times)
     #[arg(long, value_name = "FILE")]
     pub load: Vec<PathBuf>,
-    /// Print progress and addresses as JSON lines
+    /// Which server: its pg_config (default: the one that pg_config.toml names, else the PATH's)
+    #[arg(long, env = "HOWDAH_PG_CONFIG", value_name = "FILE")]
+    pub pg_config: Option<PathBuf>,
+    /// Print the addresses and keys as one JSON object
     #[arg(long)]
     pub json: bool,
 }
