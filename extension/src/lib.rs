@@ -1,2 +1,22 @@
-//! The pgrx shell.
+//! Howdah: the pgrx shell. What can be decided without Postgres is in `howdah-core`; here it is fed and obeyed.
+//!
+//! No preload is needed, and preloading does no harm: loading the library defines settings and hooks, nothing else.
+
+mod catalog;
+mod config;
+mod database;
+mod dispatch;
+mod encode;
+mod gateway;
+mod pg;
+mod role_settings;
+
 pgrx::pg_module_magic!();
+
+/// Called by Postgres when a backend first calls one of our functions.
+#[pgrx::pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    pg::load();
+}
+
+mod keys;

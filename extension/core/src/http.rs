@@ -1,5 +1,8 @@
 //! A request and a response as the gateway passes them: plain values, no HTTP library.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::borrow::Cow;
+
 /// A request as it reaches the gateway. All borrowed; nothing is decoded yet.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
@@ -58,5 +61,65 @@ impl Response {
         self.headers.push_str(": ");
         self.headers.push_str(value);
         self.headers.push('\n');
+    }
+}
+
+/// Decodes `%XX`, and `+` as a space if `plus` (query strings and forms); a `%` without two digits stays as it is.
+/// `None` if the result is not UTF-8 or has NUL in it.
+pub fn percent_decode(text: &str, plus: bool) -> Option<Cow<'_, str>> {
+    let decoded = if plus && text.contains('+') {
+        let spaced = text.replace('+', " ");
+        Cow::Owned(percent_decode_str(&spaced).decode_utf8().ok()?.into_owned())
+    } else {
+        percent_decode_str(text).decode_utf8().ok()?
+    };
+    (!decoded.contains('\0')).then_some(decoded)
+}
+
+/// Appends `text` with all but unreserved characters (RFC 3986, 2.3) as `%XX`.
+pub fn push_percent_encoded(out: &mut String, text: &str) {
+    const RESERVED: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    out.extend(utf8_percent_encode(text, RESERVED));
+}
+
+/// Base64 (RFC 4648, 4), padded.
+pub fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_what_is_coded() {
+        let decode = |text, plus| percent_decode(text, plus).map(Cow::into_owned);
+        assert_eq!(decode("a%20b+c", true).as_deref(), Some("a b c"));
+        assert_eq!(decode("a%20b+c", false).as_deref(), Some("a b+c"));
+        assert_eq!(decode("%C3%a9%2B%", true).as_deref(), Some("é+%"));
+        assert_eq!(decode("%zz%2", false).as_deref(), Some("%zz%2"));
+        assert!(matches!(percent_decode("film", true), Some(Cow::Borrowed("film"))));
+        for bad in ["%ff", "%C3", "a%00", "\0"] {
+            assert_eq!(percent_decode(bad, true), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn encodes_all_but_unreserved() {
+        let mut out = String::new();
+        push_percent_encoded(&mut out, "a-Z_0.~ */é");
+        assert_eq!(out, "a-Z_0.~%20%2A%2F%C3%A9");
+    }
+
+    #[test]
+    fn header_values_cannot_split_the_block() {
+        let mut response = Response::new(200);
+        response.header("A", "b\nC: d");
+        response.header("A\nB", "c");
+        response.header("A", "b");
+        assert_eq!(response.headers, "A: b\n");
+        assert_eq!(Headers("a: 1\nb: 2\na: 3\n").all("a").collect::<Vec<_>>(), ["1", "3"]);
     }
 }

@@ -1,0 +1,403 @@
+//! The catalog as the planner sees it: read one relation at a time when a request first names it, kept until Postgres says
+//! that it changed. One query a relation, so neither a new connection nor a database of 10,000 tables costs more.
+
+use crate::pg::{inval, query};
+use howdah_core::catalog::*;
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Relations and functions kept in one backend; beyond that all are dropped and read again.
+const KEPT_MAX: usize = 2_000;
+
+type Key = (String, String);
+
+#[derive(Default)]
+pub struct LiveCatalog {
+    relations: RefCell<HashMap<Key, Option<Rc<Relation>>>>,
+    /// By the relation's oid, with the oids of all tables at either end.
+    foreign_keys: RefCell<HashMap<Oid, Rc<Vec<ForeignKey>>>>,
+    functions: RefCell<HashMap<Key, Rc<Vec<Function>>>>,
+    seen: Cell<(u64, u64)>,
+    generation: Cell<u64>,
+}
+
+impl LiveCatalog {
+    /// Drops what Postgres has invalidated since the last call. Returns a number that changes whenever something was
+    /// dropped: statements compiled under another are stale.
+    pub fn refresh(&self) -> u64 {
+        let now = (inval::relations(), inval::functions());
+        let seen = self.seen.replace(now);
+        if now == seen {
+            return self.generation.get();
+        }
+        let mut dropped = now.1 != seen.1 && !self.functions.borrow().is_empty();
+        if dropped {
+            self.functions.borrow_mut().clear();
+        }
+        if now.0 != seen.0 {
+            dropped |= match inval::take_changed() {
+                Some(changed) => self.drop_relations(&changed),
+                None => self.drop_all_relations(),
+            };
+        }
+        if dropped {
+            self.generation.set(self.generation.get() + 1);
+        }
+        self.generation.get()
+    }
+
+    fn drop_all_relations(&self) -> bool {
+        self.relations.borrow_mut().clear();
+        self.foreign_keys.borrow_mut().clear();
+        self.functions.borrow_mut().clear();
+        true
+    }
+
+    /// Drops the named relations and every answer `there is none`: the changed one may be new under that name.
+    fn drop_relations(&self, changed: &[Oid]) -> bool {
+        let mut relations = self.relations.borrow_mut();
+        let before = relations.len();
+        relations.retain(|_, r| r.as_ref().is_some_and(|r| !changed.contains(&r.oid)));
+        let mut foreign_keys = self.foreign_keys.borrow_mut();
+        let known = foreign_keys.len();
+        foreign_keys.retain(|oid, _| !changed.contains(oid));
+        relations.len() != before || foreign_keys.len() != known
+    }
+}
+
+impl Catalog for LiveCatalog {
+    fn relation(&self, schema: &str, name: &str) -> Option<Rc<Relation>> {
+        let key = (schema.to_owned(), name.to_owned());
+        if let Some(found) = self.relations.borrow().get(&key) {
+            return found.clone();
+        }
+        let document = query::text(RELATION, &[schema, name]);
+        let relation = read_json(&document).as_ref().and_then(read_relation).map(Rc::new);
+        let mut relations = self.relations.borrow_mut();
+        if relations.len() >= KEPT_MAX {
+            relations.clear();
+        }
+        relations.insert(key, relation.clone());
+        relation
+    }
+
+    fn foreign_keys(&self, relation: &Relation) -> Rc<Vec<ForeignKey>> {
+        if let Some(found) = self.foreign_keys.borrow().get(&relation.oid) {
+            return found.clone();
+        }
+        let document = query::text(FOREIGN_KEYS, &[&relation.oid.to_string()]);
+        let keys = Rc::new(read_list(&document, read_foreign_key));
+        let mut kept = self.foreign_keys.borrow_mut();
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(relation.oid, keys.clone());
+        keys
+    }
+
+    fn functions(&self, schema: &str, name: &str) -> Rc<Vec<Function>> {
+        let key = (schema.to_owned(), name.to_owned());
+        if let Some(found) = self.functions.borrow().get(&key) {
+            return found.clone();
+        }
+        let document = query::text(FUNCTIONS, &[schema, name]);
+        let found = Rc::new(read_list(&document, read_function));
+        let mut kept = self.functions.borrow_mut();
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(key, found.clone());
+        found
+    }
+
+    fn relation_names(&self, schema: &str) -> Rc<Vec<String>> {
+        Rc::new(read_list(&query::text(RELATION_NAMES, &[schema]), |v| v.as_str().map(str::to_owned)))
+    }
+
+    fn function_names(&self, schema: &str) -> Rc<Vec<String>> {
+        Rc::new(read_list(&query::text(FUNCTION_NAMES, &[schema]), |v| v.as_str().map(str::to_owned)))
+    }
+}
+
+fn read_json(document: &str) -> Option<Value> {
+    serde_json::from_str(document).ok()
+}
+
+fn read_list<T>(document: &str, read: impl Fn(&Value) -> Option<T>) -> Vec<T> {
+    match read_json(document) {
+        Some(Value::Array(items)) => items.iter().filter_map(read).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key)?.as_str().map(str::to_owned)
+}
+
+fn texts(value: &Value, key: &str) -> Vec<String> {
+    match value.get(key) {
+        Some(Value::Array(items)) => {
+            items.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn flag(value: &Value, key: &str) -> bool {
+    value.get(key).and_then(Value::as_bool).unwrap_or(false)
+}
+
+fn oid(value: &Value, key: &str) -> Option<Oid> {
+    value.get(key)?.as_u64().and_then(|n| u32::try_from(n).ok())
+}
+
+fn read_relation(value: &Value) -> Option<Relation> {
+    let events = value.get("events")?.as_i64()?;
+    let kind = match value.get("kind")?.as_str()? {
+        "r" => RelationKind::Table,
+        "p" => RelationKind::Partitioned,
+        "v" => RelationKind::View,
+        "m" => RelationKind::MaterializedView,
+        _ => RelationKind::Foreign,
+    };
+    Some(Relation {
+        oid: oid(value, "oid")?,
+        schema: text(value, "schema")?,
+        name: text(value, "name")?,
+        kind,
+        columns: value.get("columns")?.as_array()?.iter().filter_map(read_column).collect(),
+        primary_key: texts(value, "primary_key"),
+        insertable: events & 8 != 0,
+        updatable: events & 4 != 0,
+        deletable: events & 16 != 0,
+        comment: text(value, "comment"),
+    })
+}
+
+fn read_column(value: &Value) -> Option<Column> {
+    Some(Column {
+        name: text(value, "name")?,
+        ty: read_type(value.get("type")?)?,
+        not_null: flag(value, "not_null"),
+        has_default: flag(value, "has_default"),
+        generated: flag(value, "generated"),
+        default: text(value, "default"),
+    })
+}
+
+fn read_type(value: &Value) -> Option<Type> {
+    let oid_of = oid(value, "oid")?;
+    inval::watch_type(oid_of);
+    let class = value.get("class")?.as_str()?;
+    let kind = match class {
+        "d" => TypeKind::Domain,
+        "c" => TypeKind::Composite,
+        "e" => TypeKind::Enum,
+        "r" | "m" => TypeKind::Range,
+        "a" => TypeKind::Array,
+        _ => kind_of(oid_of),
+    };
+    let element = match kind {
+        TypeKind::Array | TypeKind::Domain => Some(match value.get("element_class")?.as_str()? {
+            "d" => TypeKind::Domain,
+            "c" => TypeKind::Composite,
+            "e" => TypeKind::Enum,
+            "r" | "m" => TypeKind::Range,
+            "a" => TypeKind::Array,
+            _ => kind_of(oid(value, "element")?),
+        }),
+        _ => None,
+    };
+    Some(Type { oid: oid_of, sql: text(value, "sql")?, kind, element })
+}
+
+/// Built-in types by their fixed oids (pg_type.dat).
+fn kind_of(oid: Oid) -> TypeKind {
+    match oid {
+        16 => TypeKind::Bool,
+        21 => TypeKind::Int2,
+        23 => TypeKind::Int4,
+        20 => TypeKind::Int8,
+        700 => TypeKind::Float4,
+        701 => TypeKind::Float8,
+        1700 => TypeKind::Numeric,
+        25 => TypeKind::Text,
+        1043 => TypeKind::Varchar,
+        1042 => TypeKind::Bpchar,
+        19 => TypeKind::Name,
+        2950 => TypeKind::Uuid,
+        114 => TypeKind::Json,
+        3802 => TypeKind::Jsonb,
+        1082 => TypeKind::Date,
+        1114 => TypeKind::Timestamp,
+        1184 => TypeKind::TimestampTz,
+        17 => TypeKind::Bytea,
+        3614 => TypeKind::Tsvector,
+        142 => TypeKind::Xml,
+        2278 => TypeKind::Void,
+        2249 => TypeKind::Record,
+        _ => TypeKind::Other,
+    }
+}
+
+fn read_foreign_key(value: &Value) -> Option<ForeignKey> {
+    Some(ForeignKey {
+        constraint: text(value, "constraint")?,
+        from_schema: text(value, "from_schema")?,
+        from_table: text(value, "from_table")?,
+        from_columns: texts(value, "from_columns"),
+        to_schema: text(value, "to_schema")?,
+        to_table: text(value, "to_table")?,
+        to_columns: texts(value, "to_columns"),
+        from_unique: flag(value, "from_unique"),
+        from_in_primary_key: flag(value, "from_in_primary_key"),
+    })
+}
+
+fn read_function(value: &Value) -> Option<Function> {
+    let volatility = match value.get("volatility")?.as_str()? {
+        "i" => Volatility::Immutable,
+        "s" => Volatility::Stable,
+        _ => Volatility::Volatile,
+    };
+    let arguments: Vec<Argument> = value
+        .get("arguments")?
+        .as_array()?
+        .iter()
+        .map(|a| {
+            Some(Argument {
+                name: text(a, "name").unwrap_or_default(),
+                ty: read_type(a.get("type")?)?,
+                has_default: flag(a, "has_default"),
+                variadic: flag(a, "variadic"),
+            })
+        })
+        .collect::<Option<_>>()?;
+    let columns: Vec<Column> =
+        value.get("columns")?.as_array()?.iter().filter_map(read_column).collect();
+    let result = read_type(value.get("result")?)?;
+    let returns = if !columns.is_empty() {
+        Returns::Columns(columns)
+    } else {
+        match (result.kind, text(value, "relation_schema"), text(value, "relation_name")) {
+            (TypeKind::Void, ..) => Returns::Void,
+            (TypeKind::Composite, Some(schema), Some(name)) => Returns::Relation { schema, name },
+            (TypeKind::Record, ..) => Returns::Columns(Vec::new()),
+            _ => Returns::Scalar(result),
+        }
+    };
+    Some(Function {
+        oid: oid(value, "oid")?,
+        schema: text(value, "schema")?,
+        name: text(value, "name")?,
+        arguments,
+        returns,
+        set: flag(value, "set"),
+        volatility,
+        comment: text(value, "comment"),
+    })
+}
+
+/// `t` is a row of pg_type in the scope: its document as [`read_type`] takes it. `$mod` is the type modifier.
+macro_rules! type_document {
+    ($t:literal, $modifier:literal) => {
+        concat!(
+            "pg_catalog.json_build_object(",
+            "'oid', ", $t, ".oid::pg_catalog.int8, ",
+            "'sql', pg_catalog.format_type(", $t, ".oid, ", $modifier, "), ",
+            "'class', CASE WHEN ", $t, ".typelem OPERATOR(pg_catalog.<>) 0 AND ", $t,
+            ".typlen OPERATOR(pg_catalog.=) -1 AND ", $t,
+            ".typsubscript OPERATOR(pg_catalog.=) 'pg_catalog.array_subscript_handler'::pg_catalog.regproc ",
+            "THEN 'a' ELSE ", $t, ".typtype::pg_catalog.text END, ",
+            "'element', (SELECT e.oid::pg_catalog.int8 FROM pg_catalog.pg_type e WHERE e.oid OPERATOR(pg_catalog.=) ",
+            "CASE WHEN ", $t, ".typtype OPERATOR(pg_catalog.=) 'd' THEN ", $t, ".typbasetype ELSE ", $t, ".typelem END), ",
+            "'element_class', (SELECT CASE WHEN e.typelem OPERATOR(pg_catalog.<>) 0 AND e.typlen OPERATOR(pg_catalog.=) -1 ",
+            "THEN 'a' ELSE e.typtype::pg_catalog.text END FROM pg_catalog.pg_type e WHERE e.oid OPERATOR(pg_catalog.=) ",
+            "CASE WHEN ", $t, ".typtype OPERATOR(pg_catalog.=) 'd' THEN ", $t, ".typbasetype ELSE ", $t, ".typelem END))"
+        )
+    };
+}
+
+const RELATION: &str = concat!(
+    "SELECT pg_catalog.json_build_object(",
+    "'oid', c.oid::pg_catalog.int8, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind::pg_catalog.text, ",
+    "'events', pg_catalog.pg_relation_is_updatable(c.oid, true), ",
+    "'comment', pg_catalog.obj_description(c.oid, 'pg_class'), ",
+    "'primary_key', (SELECT pg_catalog.json_agg(a.attname ORDER BY k.n) FROM pg_catalog.pg_constraint p ",
+    "CROSS JOIN LATERAL pg_catalog.unnest(p.conkey) WITH ORDINALITY k(attnum, n) ",
+    "JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.=) k.attnum ",
+    "WHERE p.conrelid OPERATOR(pg_catalog.=) c.oid AND p.contype OPERATOR(pg_catalog.=) 'p'), ",
+    "'columns', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(",
+    "'name', a.attname, 'not_null', a.attnotnull, 'has_default', a.atthasdef OR a.attidentity OPERATOR(pg_catalog.<>) '', ",
+    "'generated', a.attgenerated OPERATOR(pg_catalog.<>) '' OR a.attidentity OPERATOR(pg_catalog.=) 'a', ",
+    "'default', CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN NULL WHEN a.attidentity OPERATOR(pg_catalog.<>) '' ",
+    "THEN pg_catalog.format('nextval(%L::regclass)', pg_catalog.pg_get_serial_sequence(pg_catalog.format('%I.%I', n.nspname, c.relname), a.attname)) ",
+    "ELSE (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d ",
+    "WHERE d.adrelid OPERATOR(pg_catalog.=) c.oid AND d.adnum OPERATOR(pg_catalog.=) a.attnum) END, ",
+    "'type', ", type_document!("t", "a.atttypmod"),
+    ") ORDER BY a.attnum), '[]'::pg_catalog.json) FROM pg_catalog.pg_attribute a ",
+    "JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid ",
+    "WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)",
+    ")::pg_catalog.text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace ",
+    "WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND c.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name ",
+    "AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}')",
+);
+
+/// Foreign keys at either end of `$1`, and of those that hold a key to it: a junction's other end is found so too.
+const FOREIGN_KEYS: &str = concat!(
+    "WITH near AS (SELECT p.conrelid AS oid FROM pg_catalog.pg_constraint p WHERE p.contype OPERATOR(pg_catalog.=) 'f' ",
+    "AND p.confrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid UNION SELECT $1::pg_catalog.oid) ",
+    "SELECT pg_catalog.json_agg(pg_catalog.json_build_object(",
+    "'constraint', p.conname, 'from_schema', fn.nspname, 'from_table', f.relname, 'to_schema', tn.nspname, 'to_table', t.relname, ",
+    "'from_columns', (SELECT pg_catalog.json_agg(a.attname ORDER BY k.n) FROM pg_catalog.unnest(p.conkey) WITH ORDINALITY k(attnum, n) ",
+    "JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) p.conrelid AND a.attnum OPERATOR(pg_catalog.=) k.attnum), ",
+    "'to_columns', (SELECT pg_catalog.json_agg(a.attname ORDER BY k.n) FROM pg_catalog.unnest(p.confkey) WITH ORDINALITY k(attnum, n) ",
+    "JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) p.confrelid AND a.attnum OPERATOR(pg_catalog.=) k.attnum), ",
+    "'from_unique', EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) p.conrelid ",
+    "AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indkey::pg_catalog.int2[] OPERATOR(pg_catalog.<@) p.conkey), ",
+    "'from_in_primary_key', EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) p.conrelid ",
+    "AND i.indisprimary AND p.conkey OPERATOR(pg_catalog.<@) i.indkey::pg_catalog.int2[])",
+    ") ORDER BY p.conname, p.oid)::pg_catalog.text FROM pg_catalog.pg_constraint p ",
+    "JOIN pg_catalog.pg_class f ON f.oid OPERATOR(pg_catalog.=) p.conrelid JOIN pg_catalog.pg_namespace fn ON fn.oid OPERATOR(pg_catalog.=) f.relnamespace ",
+    "JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) p.confrelid JOIN pg_catalog.pg_namespace tn ON tn.oid OPERATOR(pg_catalog.=) t.relnamespace ",
+    "WHERE p.contype OPERATOR(pg_catalog.=) 'f' AND p.conparentid OPERATOR(pg_catalog.=) 0 ",
+    "AND (p.conrelid OPERATOR(pg_catalog.=) ANY (SELECT near.oid FROM near) OR p.confrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid)",
+);
+
+const FUNCTIONS: &str = concat!(
+    "SELECT pg_catalog.json_agg(pg_catalog.json_build_object(",
+    "'oid', p.oid::pg_catalog.int8, 'schema', n.nspname, 'name', p.proname, 'set', p.proretset, ",
+    "'volatility', p.provolatile::pg_catalog.text, 'comment', pg_catalog.obj_description(p.oid, 'pg_proc'), ",
+    "'result', ", type_document!("r", "NULL"), ", ",
+    "'relation_schema', (SELECT rn.nspname FROM pg_catalog.pg_namespace rn WHERE rn.oid OPERATOR(pg_catalog.=) r.typnamespace), ",
+    "'relation_name', CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'c' THEN r.typname END, ",
+    "'arguments', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(",
+    "'name', COALESCE(p.proargnames[k.n], ''), 'type', ", type_document!("t", "NULL"), ", ",
+    "'has_default', k.position OPERATOR(pg_catalog.>) p.pronargs OPERATOR(pg_catalog.-) p.pronargdefaults, ",
+    "'variadic', p.provariadic OPERATOR(pg_catalog.<>) 0 AND k.position OPERATOR(pg_catalog.=) p.pronargs) ORDER BY k.n), '[]'::pg_catalog.json) ",
+    "FROM (SELECT u.ty, u.n, pg_catalog.row_number() OVER (ORDER BY u.n) AS position FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[])) ",
+    "WITH ORDINALITY u(ty, n) WHERE p.proargmodes IS NULL OR p.proargmodes[u.n] OPERATOR(pg_catalog.=) ANY ('{i,b,v}')) k ",
+    "JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) k.ty), ",
+    "'columns', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(",
+    "'name', COALESCE(NULLIF(p.proargnames[u.n], ''), 'column' OPERATOR(pg_catalog.||) u.n), 'type', ", type_document!("t", "NULL"),
+    ") ORDER BY u.n), '[]'::pg_catalog.json) ",
+    "FROM pg_catalog.unnest(p.proallargtypes) WITH ORDINALITY u(ty, n) JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) u.ty ",
+    "WHERE p.proargmodes[u.n] OPERATOR(pg_catalog.=) ANY ('{o,b,t}'))",
+    ") ORDER BY p.oid)::pg_catalog.text FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace ",
+    "JOIN pg_catalog.pg_type r ON r.oid OPERATOR(pg_catalog.=) p.prorettype ",
+    "WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND p.proname OPERATOR(pg_catalog.=) $2::pg_catalog.name ",
+    "AND p.prokind OPERATOR(pg_catalog.=) 'f' AND p.prorettype OPERATOR(pg_catalog.<>) ALL ('{pg_catalog.trigger,pg_catalog.event_trigger}'::pg_catalog.regtype[])",
+);
+
+/// Only what the current user may use: a hint names nothing else.
+const RELATION_NAMES: &str = "SELECT pg_catalog.json_agg(s.relname)::pg_catalog.text FROM (SELECT c.relname FROM pg_catalog.pg_class c \
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
+    WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}') \
+    AND pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE') LIMIT 2000) s";
+
+const FUNCTION_NAMES: &str = "SELECT pg_catalog.json_agg(s.proname)::pg_catalog.text FROM (SELECT DISTINCT p.proname FROM pg_catalog.pg_proc p \
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
+    WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND p.prokind OPERATOR(pg_catalog.=) 'f' \
+    AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE') LIMIT 2000) s";

@@ -1,0 +1,224 @@
+//! The configuration: settings, keys, roles and routes, read once and kept until Postgres says that a table changed.
+//!
+//! The tables carry statement triggers that send a relcache invalidation (`howdah_private.config_changed`), so a change by
+//! function or by plain SQL reaches every backend with its next transaction, on a standby too, and costs a request nothing.
+
+use crate::pg::{inval, jail, query};
+use howdah_core::error::{ApiError, Code};
+use howdah_core::rest;
+use howdah_core::settings::Settings;
+use howdah_core::token::{self, KeySet, Purpose, Verified, VerifyKey};
+use pgrx::pg_sys;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// Everything that decides a request before its own SQL runs.
+pub struct Config {
+    pub settings: Settings,
+    pub rest: rest::Settings,
+    /// `search_path` of a request to the default schema.
+    pub search_path: String,
+    keys: KeySet,
+    api_keys: HashSet<String>,
+    roles: HashSet<String>,
+    tokens: RefCell<HashMap<[u8; 32], Rc<Verified>>>,
+    entered: RefCell<(u64, HashMap<String, Option<pg_sys::Oid>>)>,
+}
+
+/// Verified tokens kept in one backend.
+const TOKENS_MAX: usize = 1_000;
+
+thread_local! {
+    static KEPT: RefCell<Option<(u64, Rc<Config>)>> = const { RefCell::new(None) };
+}
+
+/// The configuration as it is now.
+///
+/// # Errors
+/// 503 if `howdah.install()` has not run in this database, or its tables are of another version.
+pub fn current() -> Result<Rc<Config>, ApiError> {
+    let generation = inval::config();
+    if let Some(config) =
+        KEPT.with_borrow(|kept| kept.as_ref().filter(|k| k.0 == generation).map(|k| k.1.clone()))
+    {
+        return Ok(config);
+    }
+    let owner = jail::role_oid("howdah_owner").ok_or_else(not_installed)?;
+    if query::text(INSTALLED, &[]) != "t" {
+        return Err(not_installed());
+    }
+    let document = jail::run_as(owner, || query::text(DOCUMENT, &[]));
+    let document: Value = serde_json::from_str(&document).map_err(|_| not_installed())?;
+    if let Some(problem) = document.get("problem").and_then(Value::as_str) {
+        return Err(ApiError::new(Code::Unavailable, &[]).hint(problem));
+    }
+    inval::watch_config(oids(&document));
+    let config = Rc::new(Config::read(&document));
+    // What changed while we read is seen by the next request: the counter is of before.
+    KEPT.set(Some((generation, config.clone())));
+    Ok(config)
+}
+
+fn not_installed() -> ApiError {
+    ApiError::new(Code::Unavailable, &[])
+        .hint("Howdah is not installed in this database: run SELECT howdah.install();")
+}
+
+fn items<'v>(document: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
+    document.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn oids(document: &Value) -> Vec<u32> {
+    items(document, "tables")
+        .filter_map(|v| v.as_u64().and_then(|n| u32::try_from(n).ok()))
+        .collect()
+}
+
+impl Config {
+    fn read(document: &Value) -> Self {
+        let settings = Settings::from_pairs(
+            items(document, "settings").map(|row| (text(row, "key"), text(row, "value"))),
+        );
+        for problem in &settings.problems {
+            pgrx::log!("howdah.settings: {problem}");
+        }
+        let names = |key| {
+            items(document, key).filter_map(Value::as_str).map(str::to_owned).collect::<HashSet<_>>()
+        };
+        let mut search_path = String::new();
+        for schema in settings.rest.schemas.iter().take(1).chain(&settings.rest.extra_search_path) {
+            if !search_path.is_empty() {
+                search_path.push_str(", ");
+            }
+            howdah_core::ident::push_ident(&mut search_path, schema);
+        }
+        Self {
+            rest: rest_settings(&settings),
+            search_path,
+            keys: KeySet::new(items(document, "keys").filter_map(read_key).collect()),
+            api_keys: names("api_keys"),
+            roles: names("roles"),
+            tokens: RefCell::default(),
+            entered: RefCell::default(),
+            settings,
+        }
+    }
+
+    /// Verifies a token, or finds it verified before; expiry is checked each time.
+    ///
+    /// # Errors
+    /// PGRST301–303, 401.
+    pub fn verify(&self, token: &str, now: i64) -> Result<Rc<Verified>, ApiError> {
+        let name = token::fingerprint(token);
+        if let Some(found) = self.tokens.borrow().get(&name).cloned() {
+            token::recheck(&found, now)?;
+            return Ok(found);
+        }
+        let rules = token::Rules {
+            audience: self.settings.jwt.audience.as_deref(),
+            role_claim: &self.settings.jwt.role_claim,
+        };
+        let verified = Rc::new(token::verify(token, &self.keys, now, rules)?);
+        if verified.purpose == Purpose::Api {
+            let live = verified.jti.as_ref().is_some_and(|id| self.api_keys.contains(id));
+            if !live {
+                return Err(token::TokenError::Key.into());
+            }
+        }
+        let mut tokens = self.tokens.borrow_mut();
+        if tokens.len() >= TOKENS_MAX {
+            tokens.clear();
+        }
+        tokens.insert(name, verified.clone());
+        Ok(verified)
+    }
+
+    /// The oid of a role that a token may enter: listed, there, and without powers beyond tables and rows.
+    pub fn role(&self, name: &str) -> Option<pg_sys::Oid> {
+        let generation = inval::roles();
+        let mut entered = self.entered.borrow_mut();
+        if entered.0 != generation {
+            *entered = (generation, HashMap::new());
+        }
+        if let Some(known) = entered.1.get(name) {
+            return *known;
+        }
+        if !self.roles.contains(name) {
+            return None;
+        }
+        // BYPASSRLS is for service_role alone, which the DBA can withhold by removing its row.
+        let oid = query::text(ENTERABLE, &[name]).parse::<u32>().ok().map(pg_sys::Oid::from);
+        entered.1.insert(name.to_owned(), oid);
+        oid
+    }
+}
+
+fn rest_settings(settings: &Settings) -> rest::Settings {
+    let rest = &settings.rest;
+    rest::Settings {
+        schemas: rest.schemas.clone(),
+        max_rows: rest.max_rows,
+        tx_end: match (rest.tx_end.rollback, rest.tx_end.allow_override) {
+            (false, false) => rest::TxEnd::Commit,
+            (false, true) => rest::TxEnd::CommitAllowOverride,
+            (true, false) => rest::TxEnd::Rollback,
+            (true, true) => rest::TxEnd::RollbackAllowOverride,
+        },
+        aggregates_enabled: rest.aggregates_enabled,
+        plan_enabled: rest.plan_enabled,
+    }
+}
+
+fn read_key(row: &Value) -> Option<VerifyKey> {
+    let kid = text(row, "kid");
+    let purpose = if text(row, "purpose") == "api" { Purpose::Api } else { Purpose::Session };
+    let key = match text(row, "alg") {
+        "HS256" => VerifyKey::hs256(kid, &from_hex(text(row, "secret"))?, purpose),
+        _ => VerifyKey::es256(kid, &row.get("public_jwk")?.to_string(), purpose),
+    };
+    match key {
+        Ok(key) => Some(key.retiring(row.get("retires_at").and_then(Value::as_i64))),
+        Err(problem) => {
+            pgrx::log!("howdah.keys: key {kid} can't be used: {problem}");
+            None
+        }
+    }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+const INSTALLED: &str = "SELECT pg_catalog.to_regclass('howdah.settings') IS NOT NULL \
+    AND pg_catalog.to_regclass('howdah.keys') IS NOT NULL \
+    AND pg_catalog.to_regclass('howdah.routes') IS NOT NULL";
+
+/// Private keys stay where they are: only an imported HS256 secret, which verifies too, comes along.
+const DOCUMENT: &str = "SELECT pg_catalog.json_build_object(\
+    'problem', howdah_private.version_check(), \
+    'tables', (SELECT pg_catalog.json_agg(c.oid::pg_catalog.int8) FROM pg_catalog.pg_class c \
+        WHERE c.relnamespace OPERATOR(pg_catalog.=) 'howdah'::pg_catalog.regnamespace \
+        AND c.relname OPERATOR(pg_catalog.=) ANY ('{settings,keys,api_keys,roles,routes}')), \
+    'settings', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('key', s.key, 'value', s.value)) FROM howdah.settings s), \
+    'keys', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('kid', k.kid, 'alg', k.alg, 'purpose', k.purpose, \
+        'public_jwk', k.public_jwk, \
+        'secret', CASE WHEN k.alg OPERATOR(pg_catalog.=) 'HS256' THEN pg_catalog.encode(k.secret, 'hex') END, \
+        'retires_at', pg_catalog.floor(EXTRACT(epoch FROM k.retires_at))::pg_catalog.int8) ORDER BY k.created_at DESC) \
+        FROM howdah.keys k WHERE k.status OPERATOR(pg_catalog.<>) 'revoked'), \
+    'api_keys', (SELECT pg_catalog.json_agg(a.id) FROM howdah.api_keys a WHERE a.revoked_at IS NULL), \
+    'roles', (SELECT pg_catalog.json_agg(r.role) FROM howdah.roles r), \
+    'routes', (SELECT pg_catalog.json_agg(t) FROM howdah.routes t))::pg_catalog.text";
+
+const ENTERABLE: &str = "SELECT r.oid::pg_catalog.text FROM pg_catalog.pg_roles r \
+    WHERE r.rolname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND NOT r.rolsuper AND NOT r.rolcreaterole AND NOT r.rolreplication \
+    AND (NOT r.rolbypassrls OR r.rolname OPERATOR(pg_catalog.=) 'service_role'::pg_catalog.name) \
+    AND r.rolname OPERATOR(pg_catalog.<>) ALL ('{howdah_owner,howdah_proxy,howdah_courier}'::pg_catalog.name[])";

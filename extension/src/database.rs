@@ -1,0 +1,197 @@
+//! The shell behind the REST pipeline: the catalog, statements kept per (role, shape), and running them.
+
+use crate::catalog::LiveCatalog;
+use crate::encode::Writer;
+use crate::pg::dest::Sink;
+use crate::pg::guc;
+use crate::pg::plan::Plan;
+use howdah_core::catalog::Catalog;
+use howdah_core::error::ApiError;
+use howdah_core::limits;
+use howdah_core::rest::Database;
+use howdah_core::rest::shape::{Compiled, Outcome, Param, Parsed, Shape, Statement};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::rc::Rc;
+
+/// What one backend keeps between requests.
+#[derive(Default)]
+pub struct Live {
+    catalog: LiveCatalog,
+    plans: RefCell<Plans>,
+    generation: Cell<u64>,
+    /// The role that the current request runs as: part of a plan's key, since a plan under row-level security depends on it.
+    role: Cell<u32>,
+    /// Another number for every search path in use: names in functions and casts resolve by it.
+    path: Cell<u32>,
+}
+
+#[derive(Default)]
+struct Plans {
+    hasher: RandomState,
+    buckets: HashMap<u64, Vec<Kept>>,
+    entries: usize,
+    bytes: usize,
+    clock: u64,
+}
+
+struct Kept {
+    role: u32,
+    path: u32,
+    shape: Shape,
+    compiled: Rc<Compiled>,
+    bytes: usize,
+    used: u64,
+}
+
+/// Bytes of SQL text kept in one backend (the plans themselves are some times that).
+const PLAN_BYTES: usize = 2 << 20;
+/// A statement longer than this is not kept.
+const PLAN_LONGEST: usize = 32 << 10;
+
+impl Plans {
+    fn clear(&mut self) {
+        self.buckets.clear();
+        self.entries = 0;
+        self.bytes = 0;
+    }
+
+    fn find(&mut self, role: u32, path: u32, shape: &Shape) -> (u64, Option<Rc<Compiled>>) {
+        let hash = self.hasher.hash_one((role, path, shape));
+        self.clock += 1;
+        let clock = self.clock;
+        let found = self.buckets.get_mut(&hash).and_then(|bucket| {
+            bucket.iter_mut().find(|k| k.role == role && k.path == path && k.shape == *shape)
+        });
+        (
+            hash,
+            found.map(|kept| {
+                kept.used = clock;
+                kept.compiled.clone()
+            }),
+        )
+    }
+
+    fn keep(&mut self, hash: u64, kept: Kept) {
+        if kept.bytes > PLAN_LONGEST {
+            return;
+        }
+        while self.entries >= limits::PLANS || self.bytes + kept.bytes > PLAN_BYTES {
+            self.drop_oldest();
+        }
+        self.entries += 1;
+        self.bytes += kept.bytes;
+        self.buckets.entry(hash).or_default().push(kept);
+    }
+
+    /// Least recently used first. A look at all entries, only when the cache is full.
+    fn drop_oldest(&mut self) {
+        let oldest = self
+            .buckets
+            .iter()
+            .flat_map(|(hash, bucket)| bucket.iter().map(move |kept| (kept.used, *hash)))
+            .min();
+        let Some((used, hash)) = oldest else { return self.clear() };
+        if let Some(bucket) = self.buckets.get_mut(&hash) {
+            let before = bucket.iter().map(|k| k.bytes).sum::<usize>();
+            let count = bucket.len();
+            bucket.retain(|kept| kept.used != used);
+            self.entries -= count - bucket.len();
+            self.bytes -= before - bucket.iter().map(|k| k.bytes).sum::<usize>();
+            if bucket.is_empty() {
+                self.buckets.remove(&hash);
+            }
+        }
+    }
+}
+
+impl Live {
+    /// Begins a request: follows the catalog's changes and notes whom plans are for.
+    pub fn begin(&self, role: u32, path: u32) {
+        let generation = self.catalog.refresh();
+        if self.generation.replace(generation) != generation {
+            self.plans.borrow_mut().clear();
+        }
+        self.role.set(role);
+        self.path.set(path);
+    }
+
+    /// The pre-request function entered another role.
+    pub fn set_role(&self, role: u32) {
+        self.role.set(role);
+    }
+}
+
+fn plan(statement: &Statement) -> &Plan {
+    let kept = statement.prepared.get_or_init(|| {
+        Box::new(Plan::prepare(&statement.sql, statement.params.len(), statement.generic))
+    });
+    match kept.downcast_ref::<Plan>() {
+        Some(plan) => plan,
+        None => pgrx::error!("a statement is kept with another's plan"),
+    }
+}
+
+fn value<'p>(param: Param, parsed: &'p Parsed<'_>) -> Option<&'p [u8]> {
+    match param {
+        Param::Value(v) => parsed.values.get(usize::from(v.0)).map(|v| v.as_bytes()),
+        Param::Field(n) => parsed.fields.get(usize::from(n))?.as_deref().map(str::as_bytes),
+        Param::FieldJson(n) => {
+            parsed.fields_json.get(usize::from(n))?.as_deref().map(str::as_bytes)
+        }
+        Param::Argument(n) => parsed.arguments.get(usize::from(n))?.as_deref().map(str::as_bytes),
+        Param::ArgumentJson(n) => {
+            parsed.arguments_json.get(usize::from(n))?.as_deref().map(str::as_bytes)
+        }
+        Param::Body => Some(&parsed.body),
+    }
+}
+
+impl Database for Live {
+    fn catalog(&self) -> &dyn Catalog {
+        &self.catalog
+    }
+
+    fn compiled(
+        &self,
+        shape: &Shape,
+        compile: &mut dyn FnMut() -> Result<Compiled, ApiError>,
+    ) -> Result<Rc<Compiled>, ApiError> {
+        let (role, path) = (self.role.get(), self.path.get());
+        let (hash, found) = self.plans.borrow_mut().find(role, path, shape);
+        if let Some(compiled) = found {
+            return Ok(compiled);
+        }
+        let compiled = Rc::new(compile()?);
+        let bytes = compiled.main.sql.len()
+            + compiled.count.as_ref().map_or(0, |s| s.sql.len())
+            + compiled.estimate.as_ref().map_or(0, |s| s.sql.len());
+        let mut plans = self.plans.borrow_mut();
+        let used = plans.clock;
+        let kept = Kept { role, path, shape: shape.clone(), compiled: compiled.clone(), bytes, used };
+        plans.keep(hash, kept);
+        Ok(compiled)
+    }
+
+    fn run(&self, statement: &Statement, parsed: &Parsed<'_>, out: &mut Vec<u8>) -> Outcome {
+        let values: Vec<Option<&[u8]>> =
+            statement.params.iter().map(|param| value(*param, parsed)).collect();
+        let mut sink = Sink::new(Writer::new(out, statement));
+        let processed = plan(statement).run(&values, !statement.writes, &mut sink);
+        sink.writer.finish(processed)
+    }
+
+    fn planned_rows(&self, statement: &Statement, _parsed: &Parsed<'_>) -> u64 {
+        plan(statement).estimated_rows()
+    }
+
+    fn response_settings(&self) -> (Option<String>, Option<String>) {
+        let set = |name| guc::get(name).filter(|value| !value.is_empty());
+        (set(c"response.status"), set(c"response.headers"))
+    }
+
+    fn set_timezone(&self, name: &str) -> bool {
+        guc::try_set("TimeZone", name)
+    }
+}

@@ -1,0 +1,272 @@
+//! One request: token → role → jail → handler → deferred triggers → out of the jail.
+//!
+//! `howdah.serve` is the proxy's only door; `howdah_private.request` is the same for psql (`howdah.request`). What must be
+//! undone is raised: the finished answer travels in the ERROR's DETAIL under a SQLSTATE of ours (HW000; HW001 if it may be
+//! tried again; HW002 if the transaction must be begun at another isolation level).
+
+use crate::config::{self, Config};
+use crate::database::Live;
+use crate::pg::claims::{self, Active, Claims, Context};
+use crate::pg::error::{Raised, catch};
+use crate::pg::guc::{self, Scope};
+use crate::pg::jail::{self, Jail};
+use crate::role_settings::{self, Wanted};
+use howdah_core::error::{ApiError, Code, from_database};
+use howdah_core::http::{Headers, Request, Response};
+use howdah_core::settings::ErrorDetail;
+use howdah_core::token::Verified;
+use pgrx::pg_sys;
+use std::rc::Rc;
+
+/// Who calls the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// The proxy: the session is ours, and shared by all requests.
+    Proxy,
+    /// A DBA's own session.
+    Psql,
+}
+
+/// An answer that must undo the transaction.
+#[derive(Debug)]
+pub struct Undo {
+    pub code: &'static str,
+    pub response: Response,
+    /// HW002 only.
+    pub isolation: Option<&'static str>,
+}
+
+impl Undo {
+    fn of(response: Response) -> Self {
+        Self { code: "HW000", response, isolation: None }
+    }
+}
+
+thread_local! {
+    static LIVE: Live = Live::default();
+}
+
+/// Serves a request whose transaction is the caller's.
+///
+/// # Errors
+/// [`Undo`]: the caller must abort the (sub)transaction, then answer with it.
+pub fn handle(request: &Request<'_>, caller: Caller) -> Result<Response, Undo> {
+    let config = config::current().map_err(|e| Undo::of(e.to_response()))?;
+    let session = identify(&config, request);
+    let (role, verified, anonymous) = match session {
+        Ok(session) => session,
+        Err(error) => return Err(Undo::of(present(&config, error).to_response())),
+    };
+    let oid = match config.role(&role) {
+        Some(oid) => oid,
+        None => return Err(Undo::of(present(&config, no_such_role(&role)).to_response())),
+    };
+    if caller == Caller::Proxy && !guc::search_path_is(&config.search_path) {
+        guc::set("search_path", &config.search_path, Scope::Session, false);
+    }
+    let outcome = catch(|| {
+        let visit = Visit { config: &config, request, caller, anonymous };
+        visit.run(oid, &role, verified.as_deref())
+    });
+    match outcome {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(undo)) => Err(undo),
+        Err(raised) => {
+            claims::clear();
+            Err(undo_of(&config, raised, anonymous))
+        }
+    }
+}
+
+/// The role that the request may enter, with what its token says.
+#[allow(clippy::type_complexity)]
+fn identify(
+    config: &Config,
+    request: &Request<'_>,
+) -> Result<(String, Option<Rc<Verified>>, bool), ApiError> {
+    let anon = config.settings.rest.anon_role.as_deref();
+    let Some(token) = bearer(request) else {
+        let anon = anon.ok_or_else(|| ApiError::new(Code::TokenRequired, &[]))?;
+        return Ok((anon.to_owned(), None, true));
+    };
+    let now = crate::pg::clock::now();
+    let verified = config.verify(token, now)?;
+    let role = match (&verified.role, anon) {
+        (Some(role), _) => role.clone(),
+        (None, Some(anon)) => anon.to_owned(),
+        (None, None) => return Err(ApiError::new(Code::TokenRequired, &[])),
+    };
+    let anonymous = Some(role.as_str()) == anon;
+    Ok((role, Some(verified), anonymous))
+}
+
+/// `Authorization: Bearer …`, or else the header or query parameter `apikey`.
+fn bearer<'a>(request: &Request<'a>) -> Option<&'a str> {
+    if let Some(value) = request.headers.get("authorization") {
+        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Some(token.trim());
+        }
+    }
+    let from_query = || {
+        request.query.split('&').find_map(|pair| pair.strip_prefix("apikey="))
+    };
+    request.headers.get("apikey").or_else(from_query).filter(|token| !token.is_empty())
+}
+
+fn no_such_role(role: &str) -> ApiError {
+    from_database("22023", &format!("role \"{role}\" does not exist"), None, None, true)
+}
+
+/// What a client may see of an error.
+fn present(config: &Config, error: ApiError) -> ApiError {
+    if config.settings.error_detail == ErrorDetail::Safe { error.withhold() } else { error }
+}
+
+fn undo_of(config: &Config, raised: Raised, anonymous: bool) -> Undo {
+    let error = from_database(
+        &raised.sqlstate,
+        &raised.message,
+        raised.detail.as_deref(),
+        raised.hint.as_deref(),
+        anonymous,
+    );
+    if error.status >= 500 {
+        pgrx::log!("request failed: {}: {}", raised.sqlstate, raised.message);
+    }
+    let code = match raised.sqlstate.as_str() {
+        "40001" | "40P01" => "HW001",
+        _ => "HW000",
+    };
+    Undo { code, response: present(config, error).to_response(), isolation: None }
+}
+
+struct Visit<'v> {
+    config: &'v Rc<Config>,
+    request: &'v Request<'v>,
+    caller: Caller,
+    anonymous: bool,
+}
+
+impl Visit<'_> {
+    fn run(
+        &self,
+        oid: pg_sys::Oid,
+        role: &str,
+        verified: Option<&Verified>,
+    ) -> Result<Response, Undo> {
+        let jail = Jail::open();
+        let entered = role_settings::of(oid);
+        if let Some(level) = entered.isolation_wanted() {
+            return Err(Undo {
+                code: "HW002",
+                response: Response::new(500),
+                isolation: Some(level),
+            });
+        }
+        self.apply(&entered);
+        jail.switch(oid);
+        let active = Active::enter(self.context(role, verified));
+        let result = LIVE.with(|live| {
+            live.begin(oid.to_u32(), 0);
+            let reads = matches!(self.request.method, "GET" | "HEAD" | "OPTIONS");
+            if reads {
+                jail.forbid_writes();
+            }
+            let answer = crate::dispatch::dispatch(live, self.config, self.request)
+                .map_err(|e| Undo::of(present(self.config, e).to_response()))?;
+            if !reads {
+                jail.fire_deferred_triggers();
+            }
+            Ok((answer, reads))
+        });
+        drop(active);
+        let (answer, reads) = result?;
+        jail.leave();
+        if self.caller == Caller::Proxy {
+            jail::forget_session(!reads);
+        }
+        if answer.rollback {
+            return Err(Undo::of(answer.response));
+        }
+        let _ = self.anonymous;
+        Ok(answer.response)
+    }
+
+    /// `ALTER ROLE … SET`, which only a login applies by itself, and the app's own settings.
+    fn apply(&self, entered: &Wanted) {
+        for (name, value) in &entered.settings {
+            guc::set(name, value, Scope::Request, entered.trusted(name));
+        }
+        if let Some(milliseconds) = entered.statement_timeout {
+            crate::pg::clock::limit_statement(milliseconds);
+        }
+        for (name, value) in &self.config.settings.app {
+            guc::set(name, value, Scope::Request, false);
+        }
+    }
+
+    fn context(&self, role: &str, verified: Option<&Verified>) -> Context {
+        let claims = match verified {
+            Some(token) => Claims {
+                json: token.claims_json.clone(),
+                uid: token.sub_uuid,
+                subject: token.sub.clone(),
+                email: token.email.clone(),
+                role: role.to_owned(),
+            },
+            None => Claims {
+                json: serde_json::json!({ "role": role }).to_string(),
+                role: role.to_owned(),
+                ..Claims::default()
+            },
+        };
+        Context {
+            claims: Rc::new(claims),
+            method: self.request.method.to_owned(),
+            path: self.request.path.to_owned(),
+            headers: self.request.headers.0.to_owned(),
+        }
+    }
+}
+
+/// The answer as the ERROR's DETAIL carries it.
+pub fn detail(undo: &Undo) -> String {
+    if let Some(level) = undo.isolation {
+        return level.to_owned();
+    }
+    let response = &undo.response;
+    let mut document = serde_json::json!({
+        "status": response.status,
+        "headers": response.headers,
+    });
+    let (key, value) = match std::str::from_utf8(&response.body) {
+        Ok(text) if !text.contains('\0') => ("body", text.to_owned()),
+        _ => ("body64", howdah_core::http::base64(&response.body)),
+    };
+    document[key] = value.into();
+    document.to_string()
+}
+
+/// A request from the arguments of `serve`: the headers as text, the target split.
+///
+/// # Errors
+/// 400 if the target or a header is not UTF-8, or has a NUL.
+pub fn request<'a>(
+    method: &'a str,
+    target: &'a str,
+    headers: &'a [u8],
+    body: &'a [u8],
+) -> Result<Request<'a>, ApiError> {
+    let headers = std::str::from_utf8(headers)
+        .ok()
+        .filter(|h| !h.contains('\0'))
+        .ok_or_else(|| ApiError::new(Code::BadRequest, &["The headers must be UTF-8 without NUL"]))?;
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    Ok(Request { method, path, query, headers: Headers(headers), body })
+}
+
+/// The answer to a request that could not even be read.
+pub fn bad_request(error: &ApiError) -> Undo {
+    Undo::of(error.to_response())
+}

@@ -1,0 +1,157 @@
+//! The gateway's two doors, as fmgr calls them.
+
+use super::error::{catch, in_subtransaction, pg_text, raise};
+use super::fmgr::Call;
+use super::value::new_varlena;
+use crate::gateway::{self, Caller, Undo};
+use crate::v1;
+use howdah_core::http::Response;
+use pgrx::pg_sys;
+use std::ffi::c_char;
+
+pgrx::extension_sql!(
+    r#"
+CREATE TYPE howdah.answer AS (status integer, headers bytea, body bytea);
+CREATE FUNCTION howdah.serve(
+    method text, target text, headers bytea, body bytea, client text, request_id text
+) RETURNS howdah.answer
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_serve';
+CREATE FUNCTION howdah_private.request(method text, target text, headers bytea, body bytea)
+    RETURNS howdah.answer
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_request';
+CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';
+"#,
+    name = "gateway"
+);
+
+v1!(pg_finfo_howdah_serve);
+/// `howdah.serve(method, target, headers, body, client, request_id)`: one request of the proxy's, one transaction.
+///
+/// # Safety
+/// Called by fmgr.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn howdah_serve(fcinfo: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
+    // Nothing with a destructor may live in this frame: `raise` jumps out of it.
+    // SAFETY: fmgr's pointer; `serve` keeps all Rust values to itself.
+    let outcome = unsafe { serve(fcinfo) };
+    match outcome {
+        Outcome::Datum(datum) => datum,
+        Outcome::Raise { code, message, detail } => {
+            // SAFETY: this frame holds plain values only, and so does fmgr's.
+            unsafe { raise(code, message, detail) }
+        }
+    }
+}
+
+/// Plain values only.
+enum Outcome {
+    Datum(pg_sys::Datum),
+    Raise { code: &'static str, message: *const c_char, detail: *const c_char },
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn serve(fcinfo: pg_sys::FunctionCallInfo) -> Outcome {
+    // SAFETY: fmgr's pointer.
+    let call = unsafe { Call::new(fcinfo) };
+    match answer(call, Caller::Proxy) {
+        // SAFETY: the function's result type is howdah.answer.
+        Ok(response) => Outcome::Datum(unsafe { to_datum(fcinfo, &response) }),
+        Err(undo) => Outcome::Raise {
+            code: undo.code,
+            message: pg_text("the answer is in the detail"),
+            detail: pg_text(&gateway::detail(&undo)),
+        },
+    }
+}
+
+v1!(pg_finfo_howdah_request);
+/// `howdah_private.request(method, target, headers, body)`: the same from psql; an answer that undoes is returned, and
+/// only the request's own changes are undone.
+///
+/// # Safety
+/// Called by fmgr.
+#[pgrx::pg_guard]
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn howdah_request(fcinfo: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
+    // SAFETY: fmgr's pointer.
+    let call = unsafe { Call::new(fcinfo) };
+    let mut undone = None;
+    let result = in_subtransaction(|| {
+        catch(|| answer(call, Caller::Psql)).and_then(|outcome| {
+            outcome.map_err(|undo| {
+                undone = Some(undo);
+                super::error::Raised::empty()
+            })
+        })
+    });
+    let response = match (result, undone) {
+        (Ok(response), _) => response,
+        (Err(_), Some(undo)) => from_undo(undo),
+        (Err(raised), None) => pgrx::error!("{}", raised.message),
+    };
+    // SAFETY: the function's result type is howdah.answer.
+    unsafe { to_datum(fcinfo, &response) }
+}
+
+fn from_undo(undo: Undo) -> Response {
+    match undo.isolation {
+        Some(level) => {
+            pgrx::error!("this role asks for {level} transactions: BEGIN ISOLATION LEVEL {level} first")
+        }
+        None => undo.response,
+    }
+}
+
+fn answer(call: Call, caller: Caller) -> Result<Response, Undo> {
+    let request = gateway::request(
+        call.text(0).unwrap_or("GET"),
+        call.text(1).unwrap_or("/"),
+        call.bytes(2).unwrap_or_default(),
+        call.bytes(3).unwrap_or_default(),
+    );
+    match request {
+        Ok(request) => gateway::handle(&request, caller),
+        Err(error) => Err(gateway::bad_request(&error)),
+    }
+}
+
+/// A row of howdah.answer.
+unsafe fn to_datum(fcinfo: pg_sys::FunctionCallInfo, response: &Response) -> pg_sys::Datum {
+    // SAFETY: the descriptor is reference counted; values are made in the current context, which is the caller's.
+    unsafe {
+        let ty = pg_sys::get_func_rettype((*(*fcinfo).flinfo).fn_oid);
+        let shape = pg_sys::lookup_rowtype_tupdesc(ty, -1);
+        let mut values = [
+            pg_sys::Datum::from(i32::from(response.status)),
+            new_varlena(response.headers.as_bytes()),
+            new_varlena(&response.body),
+        ];
+        let mut nulls = [false; 3];
+        let tuple = pg_sys::heap_form_tuple(shape, values.as_mut_ptr(), nulls.as_mut_ptr());
+        pg_sys::DecrTupleDescRefCount(shape);
+        pg_sys::HeapTupleHeaderGetDatum((*tuple).t_data)
+    }
+}
+
+v1!(pg_finfo_howdah_config_changed);
+/// Statement trigger on the configuration's tables: every backend drops its copy when this transaction commits.
+///
+/// # Safety
+/// Called by fmgr as a trigger.
+#[pgrx::pg_guard]
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn howdah_config_changed(
+    fcinfo: pg_sys::FunctionCallInfo,
+) -> pg_sys::Datum {
+    // SAFETY: called_as_trigger says what `context` is.
+    unsafe {
+        if pgrx::trigger_support::called_as_trigger(fcinfo) {
+            let data = (*fcinfo).context.cast::<pg_sys::TriggerData>();
+            super::inval::invalidate((*(*data).tg_relation).rd_id);
+        } else {
+            pgrx::error!("howdah_private.config_changed() is a trigger function");
+        }
+    }
+    pg_sys::Datum::from(0usize)
+}

@@ -1,0 +1,126 @@
+//! Settings: those that we define (`request.*`, whose shown value is the active request's), and reading and setting any.
+
+use pgrx::pg_sys;
+use std::ffi::{CStr, CString, c_char};
+use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+
+macro_rules! request_settings {
+    ($($setting:literal $variable:ident $outside:ident $show:ident;)*) => {
+        $(
+            static $variable: AtomicPtr<c_char> = AtomicPtr::new(std::ptr::null_mut());
+            /// The value that SQL set, outside a request; `None` if unset or empty.
+            pub fn $outside() -> Option<String> {
+                read(&$variable)
+            }
+        )*
+        /// Defines the settings; once a backend, at library load.
+        pub fn define() {
+            $(
+                // SAFETY: the variable has static lifetime and is written by guc.c alone.
+                unsafe {
+                    pg_sys::DefineCustomStringVariable(
+                        const { cstr(concat!($setting, "\0")) }.as_ptr(),
+                        c"Of the request being served; outside one, what SQL sets.".as_ptr(),
+                        std::ptr::null(),
+                        $variable.as_ptr(),
+                        std::ptr::null(),
+                        pg_sys::GucContext::PGC_USERSET,
+                        0,
+                        None,
+                        None,
+                        Some(super::claims::$show),
+                    );
+                }
+            )*
+        }
+    };
+}
+
+const fn cstr(text: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(text.as_bytes()) {
+        Ok(c) => c,
+        Err(_) => c"",
+    }
+}
+
+request_settings! {
+    "request.jwt.claims" CLAIMS outside_claims show_claims;
+    "request.jwt.claim.sub" CLAIM_SUB outside_claim_sub show_claim_sub;
+    "request.jwt.claim.role" CLAIM_ROLE outside_claim_role show_claim_role;
+    "request.jwt.claim.email" CLAIM_EMAIL outside_claim_email show_claim_email;
+    "request.method" METHOD outside_method show_method;
+    "request.path" PATH outside_path show_path;
+    "request.headers" HEADERS outside_headers show_headers;
+    "request.cookies" COOKIES outside_cookies show_cookies;
+}
+
+fn read(variable: &AtomicPtr<c_char>) -> Option<String> {
+    let pointer = variable.load(Relaxed);
+    if pointer.is_null() {
+        return None;
+    }
+    // SAFETY: guc.c keeps a valid string there until it replaces the pointer.
+    let text = unsafe { CStr::from_ptr(pointer) }.to_str().ok()?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The value of any setting as `current_setting(name, true)` has it; `None` if there is none.
+pub fn get(name: &CStr) -> Option<String> {
+    // SAFETY: missing_ok; the result is copied at once.
+    unsafe {
+        let value = pg_sys::GetConfigOption(name.as_ptr(), true, false);
+        (!value.is_null()).then(|| CStr::from_ptr(value).to_string_lossy().into_owned())
+    }
+}
+
+/// How long a change holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Until the jail is left.
+    Request,
+    /// For the session, if the transaction commits.
+    Session,
+}
+
+/// Sets a setting with the rights of the session's user.
+///
+/// Raises what Postgres raises on a bad value.
+pub fn set(name: &str, value: &str, scope: Scope, superuser: bool) {
+    let (Ok(name), Ok(value)) = (CString::new(name), CString::new(value)) else { return };
+    let level = pgrx::PgLogLevel::ERROR as i32;
+    change(&name, &value, scope, superuser, level);
+}
+
+/// The same for a value of the client's: answers false if Postgres does not take it.
+pub fn try_set(name: &str, value: &str) -> bool {
+    let (Ok(name), Ok(value)) = (CString::new(name), CString::new(value)) else { return false };
+    change(&name, &value, Scope::Request, false, pg_sys::DEBUG5 as i32) > 0
+}
+
+fn change(name: &CStr, value: &CStr, scope: Scope, superuser: bool, level: i32) -> i32 {
+    // SAFETY: the action LOCAL ties the change to the open nest level; strings are copied by guc.c.
+    unsafe {
+        pg_sys::set_config_option(
+            name.as_ptr(),
+            value.as_ptr(),
+            if superuser { pg_sys::GucContext::PGC_SUSET } else { pg_sys::GucContext::PGC_USERSET },
+            pg_sys::GucSource::PGC_S_SESSION,
+            match scope {
+                Scope::Request => pg_sys::GucAction::GUC_ACTION_LOCAL,
+                Scope::Session => pg_sys::GucAction::GUC_ACTION_SET,
+            },
+            true,
+            level,
+            false,
+        )
+    }
+}
+
+/// Is `search_path` this very text?
+pub fn search_path_is(path: &str) -> bool {
+    // SAFETY: guc.c keeps a valid string there.
+    unsafe {
+        let current = pg_sys::namespace_search_path;
+        !current.is_null() && CStr::from_ptr(current).to_bytes() == path.as_bytes()
+    }
+}

@@ -1,0 +1,90 @@
+//! `ALTER ROLE … SET` of the entered role: Postgres applies it at login only.
+
+use crate::pg::{clock, query};
+use pgrx::pg_sys;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What a role asks for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Name and value, in the order of the catalog, without those below.
+    pub settings: Vec<(String, String)>,
+    /// Milliseconds.
+    pub statement_timeout: Option<i32>,
+    isolation: Option<&'static str>,
+}
+
+/// No message tells of a change of pg_db_role_setting, so it is read again once a second per role.
+const FRESH_SECONDS: i64 = 1;
+
+thread_local! {
+    static KEPT: RefCell<HashMap<u32, (i64, Rc<Wanted>)>> = RefCell::default();
+}
+
+/// What the role asks for, at most a second old.
+pub fn of(role: pg_sys::Oid) -> Rc<Wanted> {
+    let (now, key) = (clock::now(), role.to_u32());
+    if let Some((read, wanted)) = KEPT.with_borrow(|kept| kept.get(&key).cloned())
+        && (now - read).abs() <= FRESH_SECONDS
+    {
+        return wanted;
+    }
+    let wanted = Rc::new(read(&query::text(SETTINGS, &[&key.to_string()])));
+    KEPT.with_borrow_mut(|kept| kept.insert(key, (now, wanted.clone())));
+    wanted
+}
+
+const SETTINGS: &str = "SELECT pg_catalog.json_agg(c.entry ORDER BY s.setdatabase, c.n)::pg_catalog.text \
+    FROM pg_catalog.pg_db_role_setting s CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) WITH ORDINALITY c(entry, n) \
+    WHERE s.setrole OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND (s.setdatabase OPERATOR(pg_catalog.=) 0 \
+    OR s.setdatabase OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d \
+        WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))";
+
+fn read(document: &str) -> Wanted {
+    let entries: Vec<String> = serde_json::from_str(document).unwrap_or_default();
+    let mut wanted = Wanted::default();
+    for entry in entries {
+        let Some((name, value)) = entry.split_once('=') else { continue };
+        match name.to_ascii_lowercase().as_str() {
+            "statement_timeout" => wanted.statement_timeout = milliseconds(value),
+            "default_transaction_isolation" => {
+                wanted.isolation = match value.to_ascii_lowercase().as_str() {
+                    "serializable" => Some("serializable"),
+                    "repeatable read" => Some("repeatable read"),
+                    _ => None,
+                }
+            }
+            // Who one is, is the gateway's to say.
+            "role" | "session_authorization" => {}
+            _ => wanted.settings.push((name.to_owned(), value.to_owned())),
+        }
+    }
+    wanted
+}
+
+/// A time as ALTER ROLE keeps it: `5s`, `500ms`, `2min`, or milliseconds.
+fn milliseconds(value: &str) -> Option<i32> {
+    let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let factor = match value[digits.len()..].trim() {
+        "" | "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    digits.trim().parse::<i32>().ok()?.checked_mul(factor)
+}
+
+impl Wanted {
+    /// The level to begin the transaction at, if this one has another.
+    pub fn isolation_wanted(&self) -> Option<&'static str> {
+        self.isolation.filter(|level| clock::isolation() != *level)
+    }
+
+    /// A superuser set it for the role: a setting that only superusers may change is among them.
+    pub fn trusted(&self, _name: &str) -> bool {
+        true
+    }
+}
