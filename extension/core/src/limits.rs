@@ -22,3 +22,11 @@ pub const TOKEN: usize = 16 * 1024;
 pub const TOKEN_HEADER: usize = 1024;
 /// Characters of a key id.
 pub const KID: usize = 64;
+/// Keys of one row of a JSON body, nested ones counted.
+pub const JSON_KEYS: usize = 10_000;
+/// Characters of one number in a JSON body. Longer numerics can be sent as strings.
+pub const JSON_DIGITS: usize = 64;
+/// Routes of the database.
+pub const ROUTES: usize = 2_000;
+/// Segments of a route's pattern.
+pub const SEGMENTS: usize = 32;

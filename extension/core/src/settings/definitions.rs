@@ -3,6 +3,8 @@
 use super::{ErrorDetail, ErrorVerbosity, OpenApiMode, Settings, TxEnd, values};
 use crate::claim_path::ClaimPath;
 
+pub(super) const BOOLEAN: &str = "on or off";
+
 /// One setting.
 pub struct Definition {
     pub key: &'static str,
@@ -83,14 +85,14 @@ const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         key: "rest.plan_enabled",
-        kind: "on or off",
+        kind: BOOLEAN,
         default: "off",
         description: "Whether a request may ask for its query plan. For development: plans show names and statistics.",
         set: |s, v| values::boolean(v).map(|v| s.rest.plan_enabled = v),
     },
     Definition {
         key: "rest.aggregates_enabled",
-        kind: "on or off",
+        kind: BOOLEAN,
         default: "on",
         description: "Whether select= may use sum(), avg(), count(), min() and max().",
         set: |s, v| values::boolean(v).map(|v| s.rest.aggregates_enabled = v),
@@ -114,7 +116,7 @@ const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         key: "rest.server_timing",
-        kind: "on or off",
+        kind: BOOLEAN,
         default: "off",
         description: "Whether answers carry a Server-Timing header.",
         set: |s, v| values::boolean(v).map(|v| s.rest.server_timing = v),
@@ -137,7 +139,7 @@ const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         key: "rest.legacy_target_names",
-        kind: "on or off",
+        kind: BOOLEAN,
         default: "off",
         description: "Whether a filter may use the table's name where an embed has an alias.",
         set: |s, v| values::boolean(v).map(|v| s.rest.legacy_target_names = v),

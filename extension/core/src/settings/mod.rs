@@ -9,6 +9,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+use definitions::BOOLEAN;
 pub use definitions::{Definition, definitions};
 
 use crate::claim_path::ClaimPath;
@@ -154,12 +155,22 @@ impl Settings {
     }
 }
 
-/// Whether `howdah.set(key, value)` may store this.
+/// The value that `howdah.set(key, value)` stores: without white space around it, booleans as `on` and `off`.
 ///
 /// # Errors
 /// What is wrong and what would be right, for whoever sets it.
-pub fn check(key: &str, value: &str) -> Result<(), String> {
-    Settings::default().apply(key, value)
+pub fn check(key: &str, value: &str) -> Result<String, String> {
+    let own = key.starts_with(APP_PREFIX);
+    let value = if own { value } else { value.trim() };
+    Settings::default().apply(key, value)?;
+    let boolean = definitions()
+        .iter()
+        .any(|d| d.key == key && d.kind == BOOLEAN);
+    Ok(match boolean.then(|| values::boolean(value)) {
+        Some(Ok(true)) => "on".to_owned(),
+        Some(Ok(false)) => "off".to_owned(),
+        _ => value.to_owned(),
+    })
 }
 
 /// The definition's default, or the row's value: what `howdah.get(key)` shows for a key without a row.
@@ -189,7 +200,7 @@ fn unknown(key: &str) -> String {
             format!("there is no setting \"{shown}\": perhaps you meant \"{known}\"")
         }
         None => format!(
-            "there is no setting \"{shown}\": select * from howdah.settings_all() shows all; your own go under {APP_PREFIX}*"
+            "there is no setting \"{shown}\": SELECT key FROM howdah.settings_all lists them; your own go under {APP_PREFIX}*"
         ),
     }
 }

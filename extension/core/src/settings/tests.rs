@@ -37,12 +37,7 @@ fn keys_are_unique_and_every_definition_is_complete() {
                 .all(|other| other.key != definition.key)
         );
         assert!(!definition.kind.is_empty() && definition.description.ends_with('.'));
-        assert_eq!(
-            check(definition.key, definition.default),
-            Ok(()),
-            "{}",
-            definition.key
-        );
+        assert_eq!(check(definition.key, definition.default).as_deref(), Ok(definition.default));
         assert_eq!(default_value(definition.key), Ok(Some(definition.default)));
         assert!(markdown().contains(&format!("| `{}` |", definition.key)));
         assert!(!definition.description.contains('|') && !definition.kind.contains('|'));
@@ -220,8 +215,16 @@ fn hints_at_the_setting_that_was_meant() {
     assert!(
         check("db-max-rows", "1")
             .unwrap_err()
-            .contains("howdah.settings_all()")
+            .contains("howdah.settings_all")
     );
     let long = check(&"x\n".repeat(10_000), "1").unwrap_err();
     assert!(long.len() < 300 && !long.contains('\n'));
+}
+
+#[test]
+fn stores_the_normal_form() {
+    assert_eq!(check("rest.plan_enabled", " TRUE ").as_deref(), Ok("on"));
+    assert_eq!(check("rest.plan_enabled", "0").as_deref(), Ok("off"));
+    assert_eq!(check("rest.schemas", " a, b ").as_deref(), Ok("a, b"));
+    assert_eq!(check("app.settings.x", " as is ").as_deref(), Ok(" as is "));
 }

@@ -73,6 +73,12 @@ pub fn fingerprint(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 
+/// Bytes as base64url without padding.
+#[must_use]
+pub fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// Verifies a token: form, key, signature, then claims, in this order. `now` is Unix seconds.
 ///
 /// # Errors
