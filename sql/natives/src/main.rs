@@ -85,16 +85,23 @@ fn declarations(library: &str, control: &str) -> Result<String, Box<dyn Error>> 
             other => return Err(format!("only functions are printed, not {other:?}").into()),
         };
         for statement in statements(&sql) {
-            let name = statement
-                .strip_prefix("CREATE FUNCTION ")
-                .ok_or_else(|| format!("not a plain CREATE FUNCTION: {statement}"))?;
+            // Types come before the functions that return them.
+            let (rank, name) = if let Some(name) = statement.strip_prefix("CREATE TYPE ") {
+                (0, name)
+            } else if let Some(name) = statement.strip_prefix("CREATE FUNCTION ") {
+                (1, name)
+            } else {
+                return Err(
+                    format!("neither a plain CREATE FUNCTION nor a TYPE: {statement}").into(),
+                );
+            };
             if !name
                 .split_once('.')
                 .is_some_and(|(schema, _)| SCHEMAS.contains(&schema))
             {
                 return Err(format!("a native outside of {SCHEMAS:?}: {statement}").into());
             }
-            sorted.insert(name.replace('"', ""), statement.to_owned());
+            sorted.insert((rank, name.replace('"', "")), statement.to_owned());
         }
     }
     compare(&declared(sorted.values())?, &exported(&file))?;
@@ -129,6 +136,7 @@ fn declared<'a>(
     statements: impl Iterator<Item = &'a String>,
 ) -> Result<BTreeSet<String>, Box<dyn Error>> {
     statements
+        .filter(|statement| statement.starts_with("CREATE FUNCTION "))
         .map(|statement| {
             let (_, library) = statement
                 .rsplit_once("'MODULE_PATHNAME', '")

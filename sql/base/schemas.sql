@@ -1,0 +1,15 @@
+-- The schemas. Plain CREATE: a schema of that name which is there already belongs to somebody else,
+-- and whatever he put into it would be taken for ours.
+CREATE SCHEMA howdah;
+COMMENT ON SCHEMA howdah IS 'Howdah: functions for the DBA and the gateway; the tables that hold its configuration.';
+GRANT USAGE ON SCHEMA howdah
+    TO howdah_owner, howdah_proxy, howdah_courier, anon, authenticated, service_role;
+
+CREATE SCHEMA howdah_private;
+COMMENT ON SCHEMA howdah_private IS 'Howdah: what its own functions call. Nothing here is an interface.';
+GRANT USAGE ON SCHEMA howdah_private TO howdah_owner;
+
+CREATE SCHEMA auth;
+COMMENT ON SCHEMA auth IS 'Who is asking: auth.uid(), auth.role(), auth.email(), auth.jwt().';
+-- Any role may own a table whose policy asks who is asking.
+GRANT USAGE ON SCHEMA auth TO PUBLIC;
