@@ -8,6 +8,7 @@ mod database;
 mod dispatch;
 mod encode;
 mod gateway;
+mod keys;
 mod pg;
 mod role_settings;
 
@@ -18,5 +19,3 @@ pgrx::pg_module_magic!();
 pub extern "C-unwind" fn _PG_init() {
     pg::load();
 }
-
-mod keys;
