@@ -1,4 +1,10 @@
 //! Black-box tests over HTTP (and psql beside it), a module for each route family, on one Howdah for the whole run.
 #![forbid(unsafe_code)]
 
+mod jail;
+mod rest_embed;
+mod rest_errors;
 mod rest_read;
+mod rest_rpc;
+mod rest_write;
+mod routes;
