@@ -3,6 +3,10 @@
 //! One path: `request` (method, headers, body → [`shape::Parsed`], with `query` for the query string) → the kept
 //! [`shape::Compiled`], or `plan` → `build` → the shell runs and encodes ([`Database::run`]) → `response`.
 
+pub mod media;
+pub mod payload;
+pub mod prefer;
+pub mod range;
 pub mod shape;
 
 use crate::catalog::Catalog;

@@ -1,0 +1,68 @@
+//! OPTIONS: what a relation or function allows, grants apart.
+
+use super::request::{self, Target};
+use super::{Answer, Settings};
+use crate::catalog::{Catalog, Volatility};
+use crate::error::{ApiError, Code};
+use crate::http::{Request, Response};
+
+/// Answers OPTIONS with an `Allow` header and no body.
+///
+/// # Errors
+/// PGRST205 or PGRST202 (404) if there is no such relation or function; PGRST106 (406).
+pub fn answer(
+    catalog: &dyn Catalog,
+    settings: &Settings,
+    request: &Request<'_>,
+    target: &Target<'_>,
+) -> Result<Answer, ApiError> {
+    let schema = request::schema(settings, request)?;
+    let allow = match target {
+        Target::Root => "OPTIONS,GET,HEAD".to_owned(),
+        Target::Relation(name) => relation(catalog, schema, name)?,
+        Target::Function(name) => function(catalog, schema, name)?.to_owned(),
+    };
+    let mut response = Response::new(200);
+    response.header("Allow", &allow);
+    Ok(Answer {
+        response,
+        rollback: false,
+    })
+}
+
+fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<String, ApiError> {
+    let relation = catalog
+        .relation(schema, name)
+        .ok_or_else(|| ApiError::new(Code::NoTable, &[&format!("{schema}.{name}")]))?;
+    let mut allow = String::from("OPTIONS,GET,HEAD");
+    let keyed = !relation.primary_key.is_empty();
+    for (allowed, method) in [
+        (relation.insertable, ",POST"),
+        (relation.insertable && relation.updatable && keyed, ",PUT"),
+        (relation.updatable, ",PATCH"),
+        (relation.deletable, ",DELETE"),
+    ] {
+        if allowed {
+            allow.push_str(method);
+        }
+    }
+    Ok(allow)
+}
+
+fn function(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<&'static str, ApiError> {
+    let overloads = catalog.functions(schema, name);
+    if overloads.is_empty() {
+        return Err(ApiError::new(
+            Code::NoFunction,
+            &[&format!("{schema}.{name}")],
+        ));
+    }
+    let readable = overloads
+        .iter()
+        .any(|f| f.volatility != Volatility::Volatile);
+    Ok(if readable {
+        "OPTIONS,GET,HEAD,POST"
+    } else {
+        "OPTIONS,POST"
+    })
+}

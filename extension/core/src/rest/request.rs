@@ -1,0 +1,291 @@
+//! A request → what it asks for: method, path, profile, preferences, ranges and body, with `query` for the query string.
+//! Names are not looked up here, but for one question: which parameters of a GET on a function are its arguments.
+
+use super::Settings;
+use super::media::{self, Media};
+use super::payload;
+use super::plan::split_call;
+use super::prefer::{self, Prefer};
+use super::query::{self, ParsedQuery};
+use super::range::{self, Rows};
+use super::shape::{Call, Form, Parsed, Payload, Returning, Shape, Value, Verb, Write};
+use crate::catalog::Catalog;
+use crate::error::{ApiError, Code};
+use crate::http::{Request, percent_decode};
+use std::borrow::Cow;
+
+/// What a path names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target<'a> {
+    Root,
+    Relation(Cow<'a, str>),
+    Function(Cow<'a, str>),
+}
+
+/// A request that runs a statement.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    pub parsed: Parsed<'a>,
+    pub media: Media,
+    pub prefer: Prefer<'a>,
+    /// The query string as sent.
+    pub query: &'a str,
+    /// Several schemas are exposed, so the answer says which it came from.
+    pub profiled: bool,
+    /// The first row asked for, from 0.
+    pub lower: u64,
+    /// A write with nothing to write: its statement is a read of no rows, for the names' sake.
+    pub idle: bool,
+    /// The method's own verb, which the shape of an idle write has lost.
+    pub verb: Verb,
+}
+
+/// Splits the path: `/rest/v1/film`, `/rest/v1/rpc/search`, `/rest/v1/`.
+///
+/// # Errors
+/// PGRST125 (404) for any other.
+pub fn target(path: &str) -> Result<Target<'_>, ApiError> {
+    let bad = || ApiError::new(Code::Path, &[]);
+    let path = path.strip_prefix("/rest/v1").ok_or_else(bad)?;
+    let name = |text| {
+        percent_decode(text, false)
+            .filter(|name| !name.is_empty())
+            .ok_or_else(bad)
+    };
+    match path.strip_prefix('/') {
+        Some("") => Ok(Target::Root),
+        None if path.is_empty() => Ok(Target::Root),
+        None => Err(bad()),
+        Some(path) => match path.split_once('/') {
+            None => Ok(Target::Relation(name(path)?)),
+            Some(("rpc", function)) if !function.contains('/') => {
+                Ok(Target::Function(name(function)?))
+            }
+            Some(_) => Err(bad()),
+        },
+    }
+}
+
+/// The schema that the request is about, by Content-Profile for bodies (and DELETE), else by Accept-Profile.
+///
+/// # Errors
+/// PGRST106 (406) if it is not exposed.
+pub fn schema<'s>(settings: &'s Settings, request: &Request<'_>) -> Result<&'s str, ApiError> {
+    let header = match request.method {
+        "POST" | "PATCH" | "PUT" | "DELETE" => "content-profile",
+        _ => "accept-profile",
+    };
+    let exposed = || settings.schemas.iter().map(String::as_str);
+    let found = match request.headers.get(header) {
+        Some(wanted) => exposed().find(|schema| *schema == wanted).ok_or(wanted),
+        None => exposed().next().ok_or(""),
+    };
+    found.map_err(|wanted| {
+        ApiError::new(Code::Schema, &[wanted]).hint(format!(
+            "Only the following schemas are exposed: {}",
+            settings.schemas.join(", ")
+        ))
+    })
+}
+
+/// Reads a request other than OPTIONS.
+///
+/// # Errors
+/// Those of its parts: PGRST100–103, 106–108, 114, 115, 117, 122, 126; 22P05 and HW400 for bytes that are no text.
+pub fn read<'a>(
+    settings: &Settings,
+    catalog: &dyn Catalog,
+    request: &Request<'a>,
+    target: Target<'a>,
+) -> Result<Asked<'a>, ApiError> {
+    let verb = verb(request.method, &target)?;
+    let name = match target {
+        Target::Root => return Err(ApiError::new(Code::OpenApi, &[])),
+        Target::Relation(name) | Target::Function(name) => name.into_owned(),
+    };
+    let head = request.method == "HEAD";
+    let schema = schema(settings, request)?.to_owned();
+    let prefer = prefer::parse(request.headers, settings.tx_end)?;
+    let media = media::negotiate(request.headers, verb == Verb::Call)?;
+    let by_query = verb == Verb::Call && request.method != "POST";
+    let mut query = query::parse(request.query, verb, by_query)?;
+    if !query.undecided.is_empty() {
+        split_call(&mut query, &catalog.functions(&schema, &name));
+    }
+    let lower = narrow(settings, request, verb, &mut query)?;
+    let returning = match verb {
+        Verb::Read | Verb::Call => Returning::Representation,
+        _ => prefer.returning.unwrap_or_default(),
+    };
+    let max_affected = prefer.bound(verb);
+    let shape = Shape {
+        verb,
+        schema,
+        target: name,
+        query: query.query,
+        range: query.range,
+        write: Write {
+            max_affected: max_affected.is_some(),
+            ..Write::default()
+        },
+        call: Call::default(),
+        returning,
+        count: prefer
+            .count
+            .filter(|_| matches!(verb, Verb::Read | Verb::Call)),
+        form: if head || returning != Returning::Representation {
+            Form::None
+        } else {
+            media.form()
+        },
+    };
+    let mut asked = Asked {
+        parsed: Parsed {
+            shape,
+            values: query.values,
+            fields: Vec::new(),
+            fields_json: Vec::new(),
+            arguments: Vec::new(),
+            arguments_json: Vec::new(),
+            body: Cow::Borrowed(&[]),
+            max_affected,
+        },
+        media,
+        prefer,
+        query: request.query,
+        profiled: settings.schemas.len() > 1,
+        lower,
+        idle: false,
+        verb,
+    };
+    match verb {
+        Verb::Read | Verb::Delete => {}
+        Verb::Insert | Verb::Update | Verb::Put => read_rows(&mut asked, request)?,
+        Verb::Call if by_query => {
+            let (names, values) = query::arguments(query.arguments);
+            asked.parsed.shape.call.arguments = names;
+            asked.parsed.arguments = values;
+        }
+        Verb::Call => read_arguments(&mut asked.parsed, request)?,
+    }
+    Ok(asked)
+}
+
+fn verb(method: &str, target: &Target<'_>) -> Result<Verb, ApiError> {
+    match (method, target) {
+        ("GET" | "HEAD", Target::Root | Target::Relation(_)) => Ok(Verb::Read),
+        ("POST", Target::Relation(_)) => Ok(Verb::Insert),
+        ("PATCH", Target::Relation(_)) => Ok(Verb::Update),
+        ("PUT", Target::Relation(_)) => Ok(Verb::Put),
+        ("DELETE", Target::Relation(_)) => Ok(Verb::Delete),
+        ("GET" | "HEAD" | "POST", Target::Function(_)) => Ok(Verb::Call),
+        ("PATCH" | "PUT" | "DELETE", Target::Function(_)) => {
+            Err(ApiError::new(Code::RpcMethod, &[method]))
+        }
+        _ => Err(ApiError::new(Code::Method, &[method])),
+    }
+}
+
+/// Merges `limit`, `offset`, Range and `rest.max_rows` into the query's range; gives the first row asked for.
+fn narrow(
+    settings: &Settings,
+    request: &Request<'_>,
+    verb: Verb,
+    query: &mut ParsedQuery,
+) -> Result<u64, ApiError> {
+    let offset = query.range.offset;
+    if verb == Verb::Put && (query.range.limit.is_some() || offset.is_some()) {
+        return Err(ApiError::new(Code::PutRange, &[]));
+    }
+    let stated = |value: Value| query.values.get(usize::from(value.0))?.parse().ok();
+    let asked = Rows {
+        lower: offset.and_then(stated).unwrap_or(0),
+        limit: query.range.limit,
+    };
+    let header = if request.method == "GET" {
+        request.headers.get("range")
+    } else {
+        None
+    };
+    let rows = range::merge(asked, header)?;
+    query.range.limit = match (rows.limit, settings.max_rows) {
+        (Some(limit), Some(cap)) if reads(verb) => Some(limit.min(cap)),
+        (None, cap) if reads(verb) => cap,
+        (limit, _) => limit,
+    };
+    if rows.lower != asked.lower {
+        query.range.offset = lift(rows.lower, offset, &mut query.values);
+    }
+    Ok(rows.lower)
+}
+
+fn reads(verb: Verb) -> bool {
+    matches!(verb, Verb::Read | Verb::Call)
+}
+
+/// Puts an offset into the values: in its old place if it has one.
+fn lift(lower: u64, place: Option<Value>, values: &mut Vec<String>) -> Option<Value> {
+    if lower == 0 {
+        return None;
+    }
+    // No row has a higher number, and bigint has none.
+    let text = lower.min(i64::MAX.unsigned_abs()).to_string();
+    match place.and_then(|value| values.get_mut(usize::from(value.0))) {
+        Some(slot) => {
+            *slot = text;
+            place
+        }
+        None => {
+            let value = u16::try_from(values.len()).ok().map(Value);
+            values.push(text);
+            value
+        }
+    }
+}
+
+fn read_rows<'a>(asked: &mut Asked<'a>, request: &Request<'a>) -> Result<(), ApiError> {
+    let kind = media::body_kind(request.headers)?;
+    let parsed = &mut asked.parsed;
+    let missing_default = asked.prefer.missing_default == Some(true);
+    let columns = parsed
+        .shape
+        .query
+        .columns
+        .as_deref()
+        .filter(|_| asked.verb != Verb::Put);
+    let rows = payload::rows(request.body, kind, asked.verb, columns, missing_default)?;
+    let write = &mut parsed.shape.write;
+    write.payload = rows.payload;
+    write.columns = rows.columns;
+    write.defaults = rows.defaults;
+    write.missing_default = missing_default && rows.payload == Payload::Array;
+    if asked.verb == Verb::Insert {
+        write.resolution = asked.prefer.resolution;
+    }
+    parsed.fields = rows.fields;
+    parsed.fields_json = rows.fields_json;
+    parsed.body = rows.body;
+    let untouched = write.payload == Payload::Empty && write.defaults.is_empty();
+    asked.idle = write.payload == Payload::None || (asked.verb == Verb::Update && untouched);
+    if asked.idle {
+        parsed.shape.verb = Verb::Read;
+        parsed.shape.write = Write::default();
+        parsed.shape.query.columns = None;
+        parsed.shape.query.on_conflict = Vec::new();
+        parsed.shape.range.limit = Some(0);
+    }
+    Ok(())
+}
+
+fn read_arguments<'a>(parsed: &mut Parsed<'a>, request: &Request<'a>) -> Result<(), ApiError> {
+    let kind = media::body_kind(request.headers)?;
+    let arguments = payload::arguments(request.body, kind)?;
+    parsed.shape.call = Call {
+        kind: arguments.kind,
+        arguments: arguments.names,
+    };
+    parsed.arguments = arguments.values;
+    parsed.arguments_json = arguments.values_json;
+    parsed.body = arguments.body;
+    Ok(())
+}
