@@ -149,6 +149,8 @@ pub unsafe extern "C-unwind" fn howdah_config_changed(
         if pgrx::trigger_support::called_as_trigger(fcinfo) {
             let data = (*fcinfo).context.cast::<pg_sys::TriggerData>();
             super::inval::invalidate((*(*data).tg_relation).rd_id);
+            // Wakes the proxies, which follow routes and limits; equal notifications of one transaction are sent once.
+            pg_sys::Async_Notify(c"howdah_routes".as_ptr(), c"".as_ptr());
         } else {
             pgrx::error!("howdah_private.config_changed() is a trigger function");
         }

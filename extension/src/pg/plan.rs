@@ -76,7 +76,8 @@ impl Plan {
             let _spi = Spi::connect();
             let plan = pg_sys::SPI_prepare_cursor(text.as_ptr(), count, types, options);
             if plan.is_null() {
-                pgrx::error!("could not prepare a statement: code {}", pg_sys::SPI_result);
+                let code = pg_sys::SPI_result;
+                pgrx::error!("could not prepare a statement: code {code}");
             }
             let inputs = (0..count as usize).map(|n| Input::of(*types.add(n))).collect();
             pg_sys::SPI_keepplan(plan);
