@@ -1,3 +1,7 @@
+-- CREATE EXTENSION sets this already (schema = pg_catalog in the control file); said here once more for
+-- whoever, or whatever tool, reads the script alone.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 -- The server: known holes of old minor releases reach through row-level security (CVE-2024-10976: a
 -- plan made for one role used for another; CVE-2024-10978: the wrong role restored).
 DO $$
