@@ -7,7 +7,12 @@ pub mod media;
 pub mod payload;
 pub mod prefer;
 pub mod range;
+pub mod build;
+pub mod plan;
+pub mod query;
 pub mod shape;
+
+pub use build::compile;
 
 use crate::catalog::Catalog;
 use crate::error::ApiError;

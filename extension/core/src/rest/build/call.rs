@@ -1,0 +1,118 @@
+//! Function calls.
+
+use super::output::List;
+use super::read::{self, Conditions};
+use super::sql::{Reading, Sql, is_native, reading};
+use super::write::populate;
+use crate::catalog::{Argument, Function, Type};
+use crate::rest::plan::Node;
+use crate::rest::plan::function::Given;
+use crate::rest::shape::{Call, CallKind, Param, Range};
+
+/// A name for the only value of a row.
+const SCALAR: &str = "pgrst_scalar";
+
+/// `"public"."add"("a" => $1::integer)`
+pub(super) fn call(sql: &mut Sql, function: &Function, given: &Given, call: &Call) {
+    sql.qualified(&function.schema, &function.name).push("(");
+    match given {
+        Given::Body => {
+            sql.param(Param::Body);
+            if let Some(argument) = function.arguments.first() {
+                sql.push("::").push(&argument.ty.sql);
+            }
+        }
+        Given::Named(arguments) => sql.list(arguments, |sql, (at, values)| {
+            if let Some(argument) = function.arguments.get(*at) {
+                sql.push(if argument.variadic { "VARIADIC " } else { "" });
+                sql.ident(&argument.name).push(" => ");
+                value(sql, argument, values, call.kind);
+            }
+        }),
+    }
+    sql.push(")");
+}
+
+fn value(sql: &mut Sql, argument: &Argument, values: &[usize], kind: CallKind) {
+    let number = |at: &usize| u16::try_from(*at).unwrap_or(u16::MAX);
+    let Some(last) = values.last().map(number) else {
+        return;
+    };
+    let ty = castable(&argument.ty);
+    match (kind, reading(&argument.ty)) {
+        (CallKind::Json, Reading::Populate) => populate(sql, Param::ArgumentJson(last), ty),
+        (CallKind::Json, Reading::Json) => {
+            sql.param(Param::ArgumentJson(last)).push("::").push(ty);
+        }
+        (CallKind::Query, _) if argument.variadic => {
+            sql.push("ARRAY[");
+            sql.list(values.iter().map(number), |sql, n| {
+                sql.param(Param::Argument(n));
+            });
+            sql.push("]::").push(ty);
+        }
+        _ => {
+            sql.param(Param::Argument(last)).push("::").push(ty);
+        }
+    }
+}
+
+/// A polymorphic argument gets text, there being nothing else to tell its type.
+fn castable(ty: &Type) -> &str {
+    match ty.sql.as_str() {
+        "anyarray" | "anycompatiblearray" | "\"any\"[]" => "text[]",
+        sql if sql.starts_with("any") || sql == "\"any\"" => "text",
+        sql => sql,
+    }
+}
+
+/// `SELECT f(…)`: one value, or one value a row.
+pub(super) fn scalar(
+    sql: &mut Sql,
+    function: &Function,
+    ty: Option<&Type>,
+    range: Range,
+    list: List,
+    call: impl FnOnce(&mut Sql),
+) {
+    let wrap = list == List::Encoded && ty.is_none_or(|ty| !is_native(ty));
+    sql.push("SELECT ").push(if wrap { "to_json(" } else { "" });
+    // A set of records has no columns to be called by, so it stays in the select list.
+    let from = function.set && ty.is_some();
+    if from {
+        sql.ident(&function.name).push(".").ident(SCALAR);
+        sql.push(if wrap { ")" } else { "" })
+            .push(" AS ")
+            .ident(SCALAR)
+            .push(" FROM ");
+        call(sql);
+        sql.push(" AS ")
+            .ident(&function.name)
+            .push("(")
+            .ident(SCALAR)
+            .push(")");
+    } else {
+        call(sql);
+        sql.push(if wrap { ")" } else { "" })
+            .push(" AS ")
+            .ident(SCALAR);
+    }
+    if function.set {
+        if let Some(limit) = range.limit {
+            sql.push(" LIMIT ").number(limit);
+        }
+        if let Some(offset) = range.offset {
+            sql.push(" OFFSET ")
+                .param(Param::Value(offset))
+                .push("::bigint");
+        }
+    }
+}
+
+/// `SELECT columns FROM f(…)`
+pub(super) fn rows(sql: &mut Sql, node: &Node<'_>, list: List, call: impl FnOnce(&mut Sql)) {
+    read::select(sql, node, list, Conditions::Filters, |sql| {
+        call(sql);
+        sql.push(" AS ").ident(&node.alias);
+    });
+}

@@ -1,0 +1,214 @@
+//! Conditions.
+
+use super::read;
+use super::sql::Sql;
+use crate::catalog::TypeKind;
+use crate::rest::plan::Node;
+use crate::rest::shape::{
+    Aggregate, CompareOp, Field, Filter, FullText, Is, JsonStep, Param, Quantifier, Test,
+};
+
+/// Writes ` WHERE ` before the first condition and ` AND ` before the others.
+pub(super) struct And(&'static str);
+
+impl And {
+    pub fn wheres() -> Self {
+        Self(" WHERE ")
+    }
+
+    pub fn on() -> Self {
+        Self(" ON ")
+    }
+
+    pub fn next(&mut self, sql: &mut Sql) {
+        sql.push(self.0);
+        self.0 = " AND ";
+    }
+}
+
+/// `"alias"."column"`
+pub(super) fn column(sql: &mut Sql, alias: &str, name: &str) {
+    sql.ident(alias).push(".").ident(name);
+}
+
+/// A column, or `("alias"."column"->'key'->>0)`.
+pub(super) fn field(sql: &mut Sql, node: &Node<'_>, alias: &str, field: &Field) {
+    if field.path.is_empty() {
+        return column(sql, alias, &field.name);
+    }
+    // A composite or array is read as JSON too.
+    let ty = node.column(&field.name).map(|c| &c.ty);
+    let is_json = ty.is_none_or(|ty| {
+        let base = ty
+            .element
+            .filter(|_| ty.kind == TypeKind::Domain)
+            .unwrap_or(ty.kind);
+        matches!(base, TypeKind::Json | TypeKind::Jsonb)
+    });
+    sql.push(if is_json { "(" } else { "(to_jsonb(" });
+    column(sql, alias, &field.name);
+    if !is_json {
+        sql.push(")");
+    }
+    for JsonStep { text, key } in &field.path {
+        sql.push(if *text { "->>" } else { "->" });
+        match key.parse::<i32>() {
+            Ok(index) if index < 0 => {
+                sql.push("(").push(&index.to_string()).push(")");
+            }
+            Ok(index) => {
+                sql.push(&index.to_string());
+            }
+            Err(_) => {
+                sql.literal(key);
+            }
+        }
+    }
+    sql.push(")");
+}
+
+/// One condition on the rows of `node`, which are called `alias`.
+pub(super) fn filter(sql: &mut Sql, node: &Node<'_>, alias: &str, condition: &Filter) {
+    match condition {
+        Filter::Tree { negated, or, parts } => {
+            sql.push(if *negated { "NOT (" } else { "(" });
+            for (i, part) in parts.iter().enumerate() {
+                if i > 0 {
+                    sql.push(if *or { " OR " } else { " AND " });
+                }
+                filter(sql, node, alias, part);
+            }
+            sql.push(")");
+        }
+        Filter::Test {
+            field: tested,
+            negated,
+            test,
+        } => match test {
+            Test::Is(is) => {
+                let embed = node.embed(&tested.name).and_then(|i| node.embeds.get(i));
+                match embed {
+                    Some(embed)
+                        if tested.path.is_empty() && node.column(&tested.name).is_none() =>
+                    {
+                        let any = (*is == Is::NotNull) != *negated;
+                        sql.push(if any { "" } else { "NOT " });
+                        read::exists(sql, alias, embed);
+                    }
+                    _ => is_test(sql, node, alias, tested, *negated, *is),
+                }
+            }
+            _ => {
+                sql.push(if *negated { "NOT (" } else { "" });
+                value_test(sql, node, alias, tested, test);
+                sql.push(if *negated { ")" } else { "" });
+            }
+        },
+    }
+}
+
+fn is_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, negated: bool, is: Is) {
+    field(sql, node, alias, tested);
+    let (not, what) = match is {
+        Is::Null => (negated, "NULL"),
+        Is::NotNull => (!negated, "NULL"),
+        Is::True => (negated, "TRUE"),
+        Is::False => (negated, "FALSE"),
+        Is::Unknown => (negated, "UNKNOWN"),
+    };
+    sql.push(if not { " IS NOT " } else { " IS " }).push(what);
+}
+
+fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test: &Test) {
+    match test {
+        Test::Is(_) => {}
+        Test::In(value) => {
+            field(sql, node, alias, tested);
+            sql.push(" = ANY (").param(Param::Value(*value)).push(")");
+        }
+        Test::Compare {
+            op,
+            quantifier,
+            value,
+        } => {
+            use CompareOp::{Eq, IsDistinct, Neq};
+            sql.generic &= matches!(op, Eq | Neq | IsDistinct);
+            field(sql, node, alias, tested);
+            sql.push(" ").push(operator(*op)).push(" ");
+            match quantifier {
+                None => sql.param(Param::Value(*value)),
+                Some(quantifier) => {
+                    let word = match quantifier {
+                        Quantifier::Any => "ANY (",
+                        Quantifier::All => "ALL (",
+                    };
+                    sql.push(word).param(Param::Value(*value)).push(")")
+                }
+            };
+        }
+        Test::FullText { op, config, value } => {
+            sql.generic = false;
+            let config = config.map(Param::Value);
+            let vector = tested.path.is_empty()
+                && node
+                    .column(&tested.name)
+                    .is_none_or(|c| c.ty.kind == TypeKind::Tsvector);
+            if vector {
+                field(sql, node, alias, tested);
+            } else {
+                sql.push("to_tsvector(");
+                regconfig(sql, config);
+                field(sql, node, alias, tested);
+                sql.push(")");
+            }
+            sql.push(" @@ ").push(match op {
+                FullText::Raw => "to_tsquery(",
+                FullText::Plain => "plainto_tsquery(",
+                FullText::Phrase => "phraseto_tsquery(",
+                FullText::Web => "websearch_to_tsquery(",
+            });
+            regconfig(sql, config);
+            sql.param(Param::Value(*value)).push(")");
+        }
+    }
+}
+
+fn regconfig(sql: &mut Sql, config: Option<Param>) {
+    if let Some(config) = config {
+        sql.param(config).push("::regconfig, ");
+    }
+}
+
+fn operator(op: CompareOp) -> &'static str {
+    match op {
+        CompareOp::Eq => "=",
+        CompareOp::Neq => "<>",
+        CompareOp::Gt => ">",
+        CompareOp::Gte => ">=",
+        CompareOp::Lt => "<",
+        CompareOp::Lte => "<=",
+        CompareOp::Like => "LIKE",
+        CompareOp::Ilike => "ILIKE",
+        CompareOp::Match => "~",
+        CompareOp::Imatch => "~*",
+        CompareOp::IsDistinct => "IS DISTINCT FROM",
+        CompareOp::Contains => "@>",
+        CompareOp::Contained => "<@",
+        CompareOp::Overlaps => "&&",
+        CompareOp::StrictlyLeft => "<<",
+        CompareOp::StrictlyRight => ">>",
+        CompareOp::NotExtendRight => "&<",
+        CompareOp::NotExtendLeft => "&>",
+        CompareOp::Adjacent => "-|-",
+    }
+}
+
+pub(super) fn aggregate(function: Aggregate) -> &'static str {
+    match function {
+        Aggregate::Count => "count",
+        Aggregate::Sum => "sum",
+        Aggregate::Avg => "avg",
+        Aggregate::Min => "min",
+        Aggregate::Max => "max",
+    }
+}

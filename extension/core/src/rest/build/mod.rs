@@ -1,0 +1,235 @@
+//! A plan → SQL text. The only place that writes SQL; identifiers go through [`crate::ident`], values are parameters.
+
+mod call;
+mod filter;
+mod output;
+mod read;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use super::Settings;
+use super::plan::{self, Node, Planner};
+use super::shape::{Compiled, Count, Form, Payload, ResultKind, Shape, Statement, Verb};
+use crate::catalog::{Catalog, Function, Relation, Returns, Volatility};
+use crate::error::{ApiError, Code};
+use output::List;
+use read::Conditions;
+use sql::Sql;
+use std::rc::Rc;
+
+/// Compiles a request: finds what it names and writes its statements.
+///
+/// The columns of [`Compiled::main`] are of types that the shell encodes itself (or json, copied as it is), apart from
+/// [`Form::Csv`] and [`Form::Raw`], where all columns are what they are and go out by their output functions.
+///
+/// # Errors
+/// PGRST1xx (400, 405) and PGRST2xx (300, 400, 404), as [`plan`] says. Columns of select, filters and order are not
+/// checked: Postgres does (42703).
+pub fn compile(
+    shape: &Shape,
+    catalog: &dyn Catalog,
+    settings: &Settings,
+) -> Result<Compiled, ApiError> {
+    match shape.verb {
+        Verb::Read => compile_read(shape, catalog, settings),
+        Verb::Call => compile_call(shape, catalog, settings),
+        _ => compile_write(shape, catalog, settings),
+    }
+}
+
+fn list(form: Form) -> List {
+    match form {
+        Form::Csv | Form::Raw => List::Plain,
+        Form::Array { .. } | Form::Object { .. } | Form::None => List::Encoded,
+    }
+}
+
+fn compile_read(
+    shape: &Shape,
+    catalog: &dyn Catalog,
+    settings: &Settings,
+) -> Result<Compiled, ApiError> {
+    let relation = plan::relation(catalog, &shape.schema, &shape.target)?;
+    let mut planner = Planner::new(shape, catalog, settings);
+    let node = planner.root(
+        shape,
+        &relation.name,
+        Some(Rc::clone(&relation)),
+        Vec::new(),
+    )?;
+    let mut sql = Sql::new();
+    read::select(
+        &mut sql,
+        &node,
+        list(shape.form),
+        Conditions::Filters,
+        |sql| {
+            read::table(sql, &node);
+        },
+    );
+    let main = sql.finish(shape.form, ResultKind::Rows, false);
+    let (count, estimate) = counts(shape.count, settings, &node, |sql| read::table(sql, &node));
+    Ok(Compiled {
+        main,
+        count,
+        estimate,
+        relation: Some(relation),
+        result: ResultKind::Rows,
+    })
+}
+
+/// The statements that count, and that the planner is asked about.
+fn counts(
+    count: Option<Count>,
+    settings: &Settings,
+    node: &Node<'_>,
+    from: impl Fn(&mut Sql),
+) -> (Option<Statement>, Option<Statement>) {
+    let finish = |sql: Sql| sql.finish(Form::Raw, ResultKind::Scalar, false);
+    let exact = |most: Option<u64>| {
+        let mut sql = Sql::new();
+        match most {
+            None => read::counted(&mut sql, node, "count(*)", &from),
+            Some(most) => {
+                sql.push("SELECT count(*) FROM (");
+                read::counted(&mut sql, node, "1", &from);
+                sql.push(" LIMIT ")
+                    .number(most.saturating_add(1))
+                    .push(") AS \"x\"");
+            }
+        }
+        finish(sql)
+    };
+    let estimate = || {
+        let mut sql = Sql::new();
+        read::counted(&mut sql, node, "1", &from);
+        finish(sql)
+    };
+    match count {
+        None => (None, None),
+        Some(Count::Exact) => (Some(exact(None)), None),
+        Some(Count::Planned) => (None, Some(estimate())),
+        Some(Count::Estimated) => (Some(exact(settings.max_rows)), Some(estimate())),
+    }
+}
+
+fn compile_write(
+    shape: &Shape,
+    catalog: &dyn Catalog,
+    settings: &Settings,
+) -> Result<Compiled, ApiError> {
+    let relation = plan::relation(catalog, &shape.schema, &shape.target)?;
+    plan::check_write(shape, &relation)?;
+    let mut planner = Planner::new(shape, catalog, settings);
+    let node = planner.root(
+        shape,
+        &relation.name,
+        Some(Rc::clone(&relation)),
+        Vec::new(),
+    )?;
+    let mut sql = Sql::new();
+    let nothing = shape.verb == Verb::Update
+        && (shape.write.columns.is_empty()
+            || matches!(shape.write.payload, Payload::None | Payload::Empty));
+    if nothing {
+        // As in the dialect, an empty PATCH touches no row and returns none.
+        sql.push("SELECT ");
+        let outputs = output::outputs(&node);
+        let columns: Vec<_> = outputs.iter().map(|o| o.name.as_ref()).collect();
+        sql.list(columns, |sql, name| {
+            sql.push("NULL AS ").ident(name);
+        });
+        sql.push(" WHERE FALSE");
+    } else {
+        write::write(&mut sql, shape, &relation, &node, list(shape.form));
+    }
+    let main = sql.finish(shape.form, ResultKind::Rows, !nothing);
+    Ok(Compiled {
+        main,
+        count: None,
+        estimate: None,
+        relation: Some(relation),
+        result: ResultKind::Rows,
+    })
+}
+
+fn compile_call(
+    shape: &Shape,
+    catalog: &dyn Catalog,
+    settings: &Settings,
+) -> Result<Compiled, ApiError> {
+    let plan = plan::function::resolve(catalog, shape)?;
+    let Some(function) = plan.function() else {
+        return Err(ApiError::new(Code::Internal, &[]));
+    };
+    let writes = function.volatility == Volatility::Volatile;
+    let call = |sql: &mut Sql| call::call(sql, function, &plan.given, &shape.call);
+    let mut planner = Planner::new(shape, catalog, settings);
+    let mut sql = Sql::new();
+    let scalar = match &function.returns {
+        Returns::Void => Some((None, ResultKind::Void)),
+        Returns::Scalar(ty) => Some((Some(ty), scalar_kind(function))),
+        Returns::Columns(columns) if columns.is_empty() => Some((None, scalar_kind(function))),
+        _ => None,
+    };
+    if let Some((ty, result)) = scalar {
+        let form = if result == ResultKind::Void {
+            Form::Raw
+        } else {
+            shape.form
+        };
+        let range = planner.root(shape, &function.name, None, Vec::new())?.range;
+        call::scalar(&mut sql, function, ty, range, list(form), call);
+        let main = sql.finish(shape.form, result, writes);
+        return Ok(Compiled {
+            main,
+            count: None,
+            estimate: None,
+            relation: None,
+            result,
+        });
+    }
+    let (relation, columns) = result_rows(catalog, function);
+    let node = planner.root(shape, &function.name, relation.clone(), columns)?;
+    call::rows(&mut sql, &node, list(shape.form), call);
+    let result = if function.set {
+        ResultKind::Rows
+    } else {
+        ResultKind::SingleRow
+    };
+    let main = sql.finish(shape.form, result, writes);
+    // A volatile function is not called a second time to count its rows.
+    let count = shape.count.filter(|_| function.set && !writes);
+    let (count, estimate) = counts(count, settings, &node, |sql| {
+        call(sql);
+        sql.push(" AS ").ident(&node.alias);
+    });
+    Ok(Compiled {
+        main,
+        count,
+        estimate,
+        relation,
+        result,
+    })
+}
+
+fn scalar_kind(function: &Function) -> ResultKind {
+    if function.set {
+        ResultKind::Scalars
+    } else {
+        ResultKind::Scalar
+    }
+}
+
+fn result_rows(
+    catalog: &dyn Catalog,
+    function: &Function,
+) -> (Option<Rc<Relation>>, Vec<crate::catalog::Column>) {
+    match &function.returns {
+        Returns::Relation { schema, name } => (catalog.relation(schema, name), Vec::new()),
+        Returns::Columns(columns) => (None, columns.clone()),
+        _ => (None, Vec::new()),
+    }
+}

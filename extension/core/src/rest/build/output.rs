@@ -1,0 +1,258 @@
+//! The select list.
+
+use super::filter::{aggregate, column, field};
+use super::read;
+use super::sql::{Sql, is_native, is_native_name};
+use crate::catalog::TypeKind;
+use crate::rest::plan::{EmbedNode, Node, has_aggregates};
+use crate::rest::shape::{Aggregate, Field, SelectColumn, SelectItem};
+use std::borrow::Cow;
+
+/// One column of a result.
+pub(super) struct Output<'p> {
+    pub name: Cow<'p, str>,
+    kind: Kind<'p>,
+    /// The shell can write its values as JSON.
+    native: bool,
+    aggregate: Option<&'p (Aggregate, Option<String>)>,
+}
+
+enum Kind<'p> {
+    Column(&'p str),
+    Item(&'p SelectColumn),
+    /// `alias.*`, of a function whose columns nobody knows.
+    Everything,
+    Embed(&'p EmbedNode<'p>),
+    /// The n-th column of a relation spread into this one.
+    Spread(&'p EmbedNode<'p>, usize),
+}
+
+/// How a select list is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    /// For the shell to encode: types that it does not know go through `to_json`.
+    Encoded,
+    /// Values as they are: for `row_to_json`, or a shell that wants text.
+    Plain,
+    /// To be spread: columns are called `c1`, `c2` …
+    Spread,
+    /// To be spread into a row that aggregates: aggregates are left to it.
+    Hoisted,
+}
+
+pub(super) fn outputs<'p>(node: &'p Node<'p>) -> Vec<Output<'p>> {
+    let mut all = Vec::with_capacity(node.query.select.len().max(node.columns().len()));
+    if node.query.select.is_empty() {
+        everything(node, &mut all);
+    }
+    let mut embeds = node.embeds.iter();
+    for item in &node.query.select {
+        match item {
+            SelectItem::All => everything(node, &mut all),
+            SelectItem::Column(column) => all.push(item_output(node, column)),
+            SelectItem::Embed(_) => {
+                let Some(embed) = embeds.next() else { continue };
+                if embed.embed.query.select.is_empty() {
+                    // `actor()` filters or orders, and shows nothing.
+                } else if embed.embed.spread {
+                    spread(embed, &mut all);
+                } else {
+                    let name = embed.embed.alias.as_ref().unwrap_or(&embed.embed.target);
+                    let name = Cow::Borrowed(name.as_str());
+                    let kind = Kind::Embed(embed);
+                    all.push(Output {
+                        name,
+                        kind,
+                        native: true,
+                        aggregate: None,
+                    });
+                }
+            }
+        }
+    }
+    all
+}
+
+fn everything<'p>(node: &'p Node<'p>, all: &mut Vec<Output<'p>>) {
+    let columns = node.columns();
+    if columns.is_empty() {
+        let kind = Kind::Everything;
+        all.push(Output {
+            name: Cow::Borrowed(""),
+            kind,
+            native: true,
+            aggregate: None,
+        });
+    }
+    all.extend(columns.iter().map(|column| Output {
+        name: Cow::Borrowed(column.name.as_str()),
+        kind: Kind::Column(&column.name),
+        native: is_native(&column.ty),
+        aggregate: None,
+    }));
+}
+
+fn item_output<'p>(node: &Node<'_>, item: &'p SelectColumn) -> Output<'p> {
+    let aggregate = item.aggregate.as_ref();
+    let name = match (&item.alias, aggregate, &item.field) {
+        (Some(alias), _, _) => alias,
+        (None, Some((function, _)), _) => {
+            let name = Cow::Borrowed(self::aggregate(*function));
+            return Output {
+                name,
+                kind: Kind::Item(item),
+                native: native(node, item),
+                aggregate,
+            };
+        }
+        (None, None, Some(field)) => default_name(field),
+        (None, None, None) => "count",
+    };
+    Output {
+        name: Cow::Borrowed(name),
+        kind: Kind::Item(item),
+        native: native(node, item),
+        aggregate,
+    }
+}
+
+/// A JSON path is called after its last key that is no index, else after its column.
+fn default_name(field: &Field) -> &str {
+    let key = field
+        .path
+        .iter()
+        .rev()
+        .map(|step| &step.key)
+        .find(|key| key.parse::<i32>().is_err());
+    key.unwrap_or(&field.name)
+}
+
+fn native(node: &Node<'_>, item: &SelectColumn) -> bool {
+    match (&item.aggregate, &item.cast, &item.field) {
+        (Some((_, Some(cast))), _, _) => is_native_name(cast),
+        (Some((Aggregate::Count, None)), _, _) => true,
+        (Some(_), _, _) => false,
+        (None, Some(cast), _) => is_native_name(cast),
+        (None, None, Some(field)) => match field.path.last() {
+            Some(step) if step.text => true,
+            // Of an unknown column, the type of `->` is unknown too.
+            Some(_) => node
+                .column(&field.name)
+                .is_some_and(|c| c.ty.kind != TypeKind::Domain),
+            None => node.column(&field.name).is_some_and(|c| is_native(&c.ty)),
+        },
+        (None, None, None) => true,
+    }
+}
+
+fn spread<'p>(embed: &'p EmbedNode<'p>, all: &mut Vec<Output<'p>>) {
+    let to_one = embed.relationship.to_one();
+    for (i, inner) in outputs(&embed.node).into_iter().enumerate() {
+        all.push(Output {
+            name: inner.name,
+            kind: Kind::Spread(embed, i + 1),
+            native: !to_one || inner.native,
+            aggregate: inner.aggregate.filter(|_| to_one),
+        });
+    }
+}
+
+/// Writes the list; nothing if it is empty, which SQL allows.
+pub(super) fn write(
+    sql: &mut Sql,
+    node: &Node<'_>,
+    alias: &str,
+    list: List,
+    outputs: &[Output<'_>],
+) {
+    for (i, output) in outputs.iter().enumerate() {
+        sql.push(if i > 0 { ", " } else { "" });
+        let wrap = list == List::Encoded && !output.native;
+        sql.push(if wrap { "to_json(" } else { "" });
+        aggregated(sql, node, alias, output, list);
+        sql.push(if wrap { ")" } else { "" });
+        if matches!(output.kind, Kind::Everything) {
+            continue;
+        }
+        sql.push(" AS ");
+        if matches!(list, List::Spread | List::Hoisted) {
+            sql.ident(&format!("c{}", i + 1));
+        } else {
+            sql.ident(&output.name);
+        }
+    }
+}
+
+fn aggregated(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>, list: List) {
+    match output.aggregate {
+        Some((function, cast)) if list != List::Hoisted => {
+            sql.push(if cast.is_some() { "(" } else { "" });
+            sql.push(aggregate(*function)).push("(");
+            if matches!(&output.kind, Kind::Item(SelectColumn { field: None, .. })) {
+                sql.push("*");
+            } else {
+                expression(sql, node, alias, output);
+            }
+            sql.push(")");
+            if let Some(cast) = cast {
+                sql.push(")::").push(cast);
+            }
+        }
+        _ => expression(sql, node, alias, output),
+    }
+}
+
+fn expression(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>) {
+    match &output.kind {
+        Kind::Column(name) => column(sql, alias, name),
+        Kind::Everything => {
+            sql.ident(alias).push(".*");
+        }
+        Kind::Item(item) => {
+            match &item.field {
+                Some(tested) => field(sql, node, alias, tested),
+                // `count()` handed to the row that it is spread into: one for each row found.
+                None => {
+                    sql.push("TRUE");
+                }
+            }
+            if let Some(cast) = &item.cast {
+                sql.push("::").push(cast);
+            }
+        }
+        Kind::Embed(embed) if embed.lateral => {
+            sql.push("row_to_json(").ident(&embed.joined).push(".*)");
+        }
+        Kind::Embed(embed) => read::subquery(sql, alias, embed),
+        Kind::Spread(embed, n) => column(sql, &embed.joined, &format!("c{n}")),
+    }
+}
+
+/// ` GROUP BY` everything that is no aggregate.
+pub(super) fn group_by(sql: &mut Sql, node: &Node<'_>, alias: &str, outputs: &[Output<'_>]) {
+    if !has_aggregates(node.query) {
+        return;
+    }
+    let mut word = " GROUP BY ";
+    for output in outputs.iter().filter(|o| o.aggregate.is_none()) {
+        match &output.kind {
+            Kind::Everything => continue,
+            Kind::Embed(embed) if embed.lateral => {
+                sql.push(word).push("(").ident(&embed.joined).push(".*)");
+            }
+            // The subquery hangs on these columns of ours.
+            Kind::Embed(embed) => {
+                for (from, _) in &embed.relationship.columns {
+                    sql.push(word);
+                    column(sql, alias, from);
+                    word = ", ";
+                }
+            }
+            _ => {
+                sql.push(word);
+                expression(sql, node, alias, output);
+            }
+        }
+        word = ", ";
+    }
+}

@@ -1,0 +1,269 @@
+//! SELECT: of a relation, and of what is embedded in it.
+
+use super::filter::{And, column, field, filter};
+use super::output::{self, List};
+use super::sql::Sql;
+use crate::catalog::RelationKind;
+use crate::rest::plan::{EmbedNode, Node, has_aggregates};
+use crate::rest::shape::{Join, Param};
+
+/// Which conditions of a node are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Conditions {
+    /// All that the joins do not already see to.
+    Filters,
+    /// Those of embeds only: the rows have been chosen.
+    Embeds,
+    /// All; there are no joins.
+    Alone,
+}
+
+/// `SELECT … FROM … WHERE … GROUP BY … ORDER BY … LIMIT …`; `from` writes what comes after FROM.
+pub(super) fn select(
+    sql: &mut Sql,
+    node: &Node<'_>,
+    list: List,
+    conditions: Conditions,
+    from: impl FnOnce(&mut Sql),
+) {
+    let outputs = output::outputs(node);
+    sql.push("SELECT ");
+    output::write(sql, node, &node.alias, list, &outputs);
+    for hidden in sql.hidden.clone() {
+        hidden_column(sql, hidden);
+    }
+    sql.push(" FROM ");
+    from(sql);
+    joins(sql, node);
+    wheres(sql, node, &node.alias, conditions, &mut And::wheres());
+    if list != List::Hoisted {
+        output::group_by(sql, node, &node.alias, &outputs);
+    }
+    tail(sql, node);
+}
+
+fn hidden_column(sql: &mut Sql, hidden: crate::rest::shape::Hidden) {
+    if hidden == crate::rest::shape::Hidden::Inserted {
+        sql.push(", \"pgrst_inserted\"");
+    }
+}
+
+/// `SELECT count(*)` or `SELECT 1` of all rows.
+pub(super) fn counted(sql: &mut Sql, node: &Node<'_>, what: &str, from: impl FnOnce(&mut Sql)) {
+    sql.push("SELECT ").push(what).push(" FROM ");
+    from(sql);
+    wheres(
+        sql,
+        node,
+        &node.alias,
+        Conditions::Alone,
+        &mut And::wheres(),
+    );
+}
+
+/// `"public"."film"`, called otherwise only if it must be.
+pub(super) fn table(sql: &mut Sql, node: &Node<'_>) {
+    if let Some(relation) = &node.relation {
+        sql.qualified(&relation.schema, &relation.name);
+        if relation.name != node.alias {
+            sql.push(" AS ").ident(&node.alias);
+        }
+    }
+}
+
+/// The joins of to-one embeds and of related orders.
+fn joins(sql: &mut Sql, node: &Node<'_>) {
+    for embed in node.embeds.iter().filter(|e| e.lateral && has_output(e)) {
+        let to_one = embed.relationship.to_one();
+        let inner = to_one && embed.embed.join == Join::Inner;
+        sql.push(if inner {
+            " INNER JOIN LATERAL ("
+        } else {
+            " LEFT JOIN LATERAL ("
+        });
+        match (embed.embed.spread, to_one) {
+            (false, _) => body(sql, &node.alias, embed, List::Plain),
+            (true, true) => body(sql, &node.alias, embed, List::Hoisted),
+            (true, false) => spread_to_many(sql, &node.alias, embed),
+        }
+        sql.push(") AS ").ident(&embed.joined).push(" ON TRUE");
+    }
+    for (index, alias) in node.order_joins.iter().flatten() {
+        let Some(embed) = node.embeds.get(*index) else {
+            continue;
+        };
+        let target = &embed.relationship.target;
+        sql.push(" LEFT JOIN ")
+            .qualified(&target.schema, &target.name)
+            .push(" AS ")
+            .ident(alias);
+        let mut and = And::on();
+        for (from, to) in &embed.relationship.columns {
+            and.next(sql);
+            column(sql, alias, to);
+            sql.push(" = ");
+            column(sql, &node.alias, from);
+        }
+        wheres(sql, &embed.node, alias, Conditions::Alone, &mut and);
+    }
+}
+
+/// Each column as an array of its values.
+fn spread_to_many(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
+    let count = output::outputs(&embed.node).len();
+    sql.push("SELECT ");
+    sql.list(1..=count, |sql, n| {
+        let name = format!("c{n}");
+        sql.push("coalesce(json_agg(");
+        column(sql, "x", &name);
+        sql.push("), '[]') AS ").ident(&name);
+    });
+    sql.push(" FROM (");
+    body(sql, parent, embed, List::Spread);
+    sql.push(") AS \"x\"");
+}
+
+fn has_output(embed: &EmbedNode<'_>) -> bool {
+    !embed.embed.query.select.is_empty()
+}
+
+fn wheres(sql: &mut Sql, node: &Node<'_>, alias: &str, conditions: Conditions, and: &mut And) {
+    if conditions != Conditions::Embeds {
+        for condition in &node.query.filters {
+            and.next(sql);
+            filter(sql, node, alias, condition);
+        }
+    }
+    for embed in node.embeds.iter().filter(|e| e.embed.join == Join::Inner) {
+        let joined = embed.lateral && has_output(embed) && embed.relationship.to_one();
+        if !joined || conditions == Conditions::Alone {
+            and.next(sql);
+            exists(sql, alias, embed);
+        }
+    }
+}
+
+/// `EXISTS (…)`: whether the embed has any row.
+pub(super) fn exists(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
+    sql.push("EXISTS (SELECT 1 FROM ");
+    source(sql, embed);
+    let mut and = And::wheres();
+    link(sql, parent, embed, &mut and);
+    wheres(
+        sql,
+        &embed.node,
+        &embed.node.alias,
+        Conditions::Alone,
+        &mut and,
+    );
+    sql.push(")");
+}
+
+/// An embed as a value in its parent's select list.
+pub(super) fn subquery(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
+    let to_one = embed.relationship.to_one();
+    sql.push(if to_one {
+        "(SELECT row_to_json(\"x\".*) FROM ("
+    } else {
+        "(SELECT coalesce(json_agg(\"x\".*), '[]') FROM ("
+    });
+    body(sql, parent, embed, List::Plain);
+    // What a foreign key of a view means is not enforced, and a value must be one.
+    let enforced = matches!(
+        embed.relationship.target.kind,
+        RelationKind::Table | RelationKind::Partitioned
+    );
+    if to_one && !enforced && embed.node.range.limit.is_none() {
+        sql.push(" LIMIT 1");
+    }
+    sql.push(") AS \"x\")");
+}
+
+/// The rows of an embed for one row of its parent.
+fn body(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, list: List) {
+    let node = &embed.node;
+    let outputs = output::outputs(node);
+    sql.push("SELECT ");
+    output::write(sql, node, &node.alias, list, &outputs);
+    sql.push(" FROM ");
+    source(sql, embed);
+    joins(sql, node);
+    let mut and = And::wheres();
+    link(sql, parent, embed, &mut and);
+    wheres(sql, node, &node.alias, Conditions::Filters, &mut and);
+    if list != List::Hoisted {
+        output::group_by(sql, node, &node.alias, &outputs);
+    }
+    tail(sql, node);
+}
+
+fn source(sql: &mut Sql, embed: &EmbedNode<'_>) {
+    table(sql, &embed.node);
+    if let Some(junction) = &embed.relationship.junction {
+        sql.push(" INNER JOIN ")
+            .qualified(&junction.schema, &junction.name);
+        sql.push(" AS ").ident(&embed.junction);
+        let mut and = And::on();
+        for (from, to) in &junction.columns {
+            and.next(sql);
+            column(sql, &embed.node.alias, to);
+            sql.push(" = ");
+            column(sql, &embed.junction, from);
+        }
+    }
+}
+
+/// Ties an embed's rows to the parent's row.
+fn link(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, and: &mut And) {
+    let side = match &embed.relationship.junction {
+        Some(_) => &embed.junction,
+        None => &embed.node.alias,
+    };
+    for (from, to) in &embed.relationship.columns {
+        and.next(sql);
+        column(sql, side, to);
+        sql.push(" = ");
+        column(sql, parent, from);
+    }
+}
+
+/// Order, limit and offset.
+fn tail(sql: &mut Sql, node: &Node<'_>) {
+    if !node.query.order.is_empty() {
+        sql.push(" ORDER BY ");
+        sql.list(
+            node.query.order.iter().zip(&node.order_joins),
+            |sql, (order, join)| {
+                match join
+                    .as_ref()
+                    .and_then(|(index, alias)| Some((node.embeds.get(*index)?, alias)))
+                {
+                    Some((embed, alias)) => field(sql, &embed.node, alias, &order.field),
+                    None => field(sql, node, &node.alias, &order.field),
+                }
+                sql.push(if order.descending { " DESC" } else { "" });
+                sql.push(match order.nulls_first {
+                    Some(true) => " NULLS FIRST",
+                    Some(false) => " NULLS LAST",
+                    None => "",
+                });
+            },
+        );
+    }
+    if let Some(limit) = node.range.limit {
+        sql.push(" LIMIT ").number(limit);
+    }
+    if let Some(offset) = node.range.offset {
+        sql.push(" OFFSET ")
+            .param(Param::Value(offset))
+            .push("::bigint");
+    }
+}
+
+/// Whether reading a node needs more than its own columns in one list.
+pub(super) fn is_plain(node: &Node<'_>) -> bool {
+    node.embeds.is_empty()
+        && node.query.order.is_empty()
+        && node.range == crate::rest::shape::Range::default()
+        && !has_aggregates(node.query)
+}

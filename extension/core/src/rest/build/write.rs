@@ -1,0 +1,328 @@
+//! INSERT, UPDATE and DELETE.
+
+use super::filter::{And, column, filter};
+use super::output::{self, List};
+use super::read::{self, Conditions};
+use super::sql::{Reading, Sql, reading};
+use crate::catalog::{Column, Relation, RelationKind};
+use crate::rest::plan::Node;
+use crate::rest::shape::{Hidden, Param, Payload, Resolution, Returning, SelectItem, Shape, Verb};
+use std::collections::BTreeSet;
+
+const SOURCE: &str = "pgrst_source";
+
+/// Writes the whole statement of a write, with what it returns.
+pub(super) fn write(
+    sql: &mut Sql,
+    shape: &Shape,
+    relation: &Relation,
+    node: &Node<'_>,
+    list: List,
+) {
+    let inserted = tells_inserted(shape, relation);
+    let full = shape.returning == Returning::Representation;
+    if full && (!read::is_plain(node)) {
+        sql.push("WITH ").ident(SOURCE).push(" AS (");
+        modify(sql, shape, relation, node);
+        sql.push(" RETURNING ");
+        sql.list(needed(node), |sql, name| column(sql, &node.alias, name));
+        if inserted {
+            sql.push(", ");
+            push_inserted(sql, &node.alias);
+            sql.push(" AS \"pgrst_inserted\"");
+            sql.hidden.push(Hidden::Inserted);
+        }
+        sql.push(") ");
+        read::select(sql, node, list, Conditions::Embeds, |sql| {
+            sql.ident(SOURCE).push(" AS ").ident(&node.alias);
+        });
+        return;
+    }
+    modify(sql, shape, relation, node);
+    let mut word = " RETURNING ";
+    if full {
+        let outputs = output::outputs(node);
+        if !outputs.is_empty() {
+            sql.push(word);
+            output::write(sql, node, &node.alias, list, &outputs);
+            word = ", ";
+        }
+    }
+    if inserted {
+        sql.push(word);
+        push_inserted(sql, &node.alias);
+        sql.hidden.push(Hidden::Inserted);
+        word = ", ";
+    }
+    if shape.returning == Returning::HeadersOnly && shape.verb == Verb::Insert {
+        for key in &relation.primary_key {
+            sql.push(word);
+            column(sql, &node.alias, key);
+            sql.push("::text AS ").ident(key);
+            sql.hidden.push(Hidden::Key);
+            word = ", ";
+        }
+    }
+}
+
+/// Only an upsert may insert or not, and only a plain table's rows say which: by an `xmax` of 0.
+fn tells_inserted(shape: &Shape, relation: &Relation) -> bool {
+    let upsert = match shape.verb {
+        Verb::Put => true,
+        Verb::Insert => {
+            shape.write.resolution == Some(Resolution::MergeDuplicates)
+                && !conflict_target(shape, relation).is_empty()
+        }
+        _ => false,
+    };
+    upsert && relation.kind == RelationKind::Table
+}
+
+fn push_inserted(sql: &mut Sql, alias: &str) {
+    sql.push("(").ident(alias).push(".xmax = 0)");
+}
+
+/// The columns that a representation is read from: asking for no more keeps column privileges out of the way.
+fn needed<'n>(node: &'n Node<'_>) -> BTreeSet<&'n str> {
+    let mut names = BTreeSet::new();
+    let select = &node.query.select;
+    if select.is_empty() || select.contains(&SelectItem::All) {
+        names.extend(node.columns().iter().map(|c| c.name.as_str()));
+    }
+    for item in select {
+        if let SelectItem::Column(item) = item {
+            names.extend(item.field.as_ref().map(|f| f.name.as_str()));
+        }
+    }
+    let own = node.query.order.iter().filter(|o| o.relation.is_none());
+    names.extend(own.map(|o| o.field.name.as_str()));
+    for embed in &node.embeds {
+        names.extend(
+            embed
+                .relationship
+                .columns
+                .iter()
+                .map(|(from, _)| from.as_str()),
+        );
+    }
+    if names.is_empty() {
+        names.extend(node.columns().first().map(|c| c.name.as_str()));
+    }
+    names
+}
+
+fn modify(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
+    match shape.verb {
+        Verb::Update => update(sql, shape, relation, node),
+        Verb::Delete => {
+            sql.push("DELETE FROM ");
+            read::table(sql, node);
+            conditions(sql, node);
+        }
+        _ => insert(sql, shape, relation, node),
+    }
+}
+
+fn conditions(sql: &mut Sql, node: &Node<'_>) {
+    let mut and = And::wheres();
+    for condition in &node.query.filters {
+        and.next(sql);
+        filter(sql, node, &node.alias, condition);
+    }
+}
+
+/// The written columns, as the catalog has them.
+fn written<'r>(shape: &Shape, relation: &'r Relation) -> Vec<&'r Column> {
+    shape
+        .write
+        .columns
+        .iter()
+        .filter_map(|name| relation.column(name))
+        .collect()
+}
+
+fn insert(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
+    let columns = written(shape, relation);
+    sql.push("INSERT INTO ")
+        .qualified(&relation.schema, &relation.name);
+    if relation.name != node.alias {
+        sql.push(" AS ").ident(&node.alias);
+    }
+    if !columns.is_empty() {
+        sql.push(" (");
+        sql.list(&columns, |sql, c| {
+            sql.ident(&c.name);
+        });
+        sql.push(")");
+    }
+    match shape.write.payload {
+        Payload::Object if columns.is_empty() => {
+            sql.push(" DEFAULT VALUES");
+        }
+        Payload::Object if shape.verb == Verb::Put => put_object(sql, node, &columns),
+        Payload::Object => {
+            sql.push(" VALUES (");
+            sql.list(columns.iter().enumerate(), |sql, (i, c)| {
+                field_value(sql, c, i)
+            });
+            sql.push(")");
+        }
+        Payload::Array if columns.is_empty() => {
+            sql.push(" SELECT FROM json_array_elements(")
+                .param(Param::Body)
+                .push("::json)");
+        }
+        Payload::Array => {
+            let defaults =
+                shape.write.missing_default && columns.iter().any(|c| c.default.is_some());
+            rows(sql, &columns, defaults);
+            if shape.verb == Verb::Put {
+                url_conditions(sql, node);
+            }
+        }
+        Payload::None | Payload::Empty => {
+            sql.push(" DEFAULT VALUES");
+        }
+    }
+    on_conflict(sql, shape, relation, &columns);
+}
+
+/// A field of a single object, read as its column's type.
+fn field_value(sql: &mut Sql, column: &Column, n: usize) {
+    let n = u16::try_from(n).unwrap_or(u16::MAX);
+    match reading(&column.ty) {
+        Reading::Text => {
+            sql.param(Param::Field(n));
+        }
+        Reading::Json => {
+            sql.param(Param::FieldJson(n));
+        }
+        Reading::Populate => populate(sql, Param::FieldJson(n), &column.ty.sql),
+    }
+}
+
+/// A JSON value as an array or composite.
+pub(super) fn populate(sql: &mut Sql, param: Param, ty: &str) {
+    sql.push("(SELECT \"_\".\"v\" FROM json_to_record(json_build_object('v', ")
+        .param(param);
+    sql.push("::json)) AS \"_\"(\"v\" ").push(ty).push("))");
+}
+
+/// ` SELECT … FROM json_to_recordset(…)`; with `defaults`, a key that a row lacks becomes its column's default.
+fn rows(sql: &mut Sql, columns: &[&Column], defaults: bool) {
+    sql.push(" SELECT ");
+    sql.list(columns, |sql, c| {
+        match c.default.as_ref().filter(|_| defaults) {
+            None => column(sql, "_", &c.name),
+            Some(default) => {
+                sql.push("CASE WHEN (\"j\".value->")
+                    .literal(&c.name)
+                    .push(") IS NULL THEN ");
+                sql.push(default).push(" ELSE ");
+                column(sql, "_", &c.name);
+                sql.push(" END");
+            }
+        }
+    });
+    sql.push(" FROM ");
+    if defaults {
+        sql.push("json_array_elements(").param(Param::Body);
+        sql.push("::json) AS \"j\", json_to_record(\"j\".value)");
+    } else {
+        sql.push("json_to_recordset(")
+            .param(Param::Body)
+            .push("::json)");
+    }
+    definition(sql, columns);
+}
+
+/// ` AS "_"("id" integer, …)`
+fn definition(sql: &mut Sql, columns: &[&Column]) {
+    sql.push(" AS \"_\"(");
+    sql.list(columns, |sql, c| {
+        sql.ident(&c.name).push(" ").push(&c.ty.sql);
+    });
+    sql.push(")");
+}
+
+/// The row of a PUT, if it is the one that the URL names.
+fn put_object(sql: &mut Sql, node: &Node<'_>, columns: &[&Column]) {
+    sql.push(" SELECT ");
+    sql.list(columns, |sql, c| column(sql, "_", &c.name));
+    sql.push(" FROM json_to_record(json_build_object(");
+    sql.list(columns.iter().enumerate(), |sql, (i, c)| {
+        let n = u16::try_from(i).unwrap_or(u16::MAX);
+        sql.literal(&c.name)
+            .push(", ")
+            .param(Param::FieldJson(n))
+            .push("::json");
+    });
+    sql.push("))");
+    definition(sql, columns);
+    url_conditions(sql, node);
+}
+
+fn url_conditions(sql: &mut Sql, node: &Node<'_>) {
+    let mut and = And::wheres();
+    for condition in &node.query.filters {
+        and.next(sql);
+        filter(sql, node, "_", condition);
+    }
+}
+
+fn conflict_target<'a>(shape: &'a Shape, relation: &'a Relation) -> &'a [String] {
+    if shape.verb == Verb::Put || shape.query.on_conflict.is_empty() {
+        &relation.primary_key
+    } else {
+        &shape.query.on_conflict
+    }
+}
+
+fn on_conflict(sql: &mut Sql, shape: &Shape, relation: &Relation, columns: &[&Column]) {
+    let resolution = match shape.verb {
+        Verb::Put => Some(Resolution::MergeDuplicates),
+        _ => shape.write.resolution,
+    };
+    let target = conflict_target(shape, relation);
+    let Some(resolution) = resolution.filter(|_| !target.is_empty()) else {
+        return;
+    };
+    sql.push(" ON CONFLICT (");
+    sql.list(target, |sql, name| {
+        sql.ident(name);
+    });
+    sql.push(")");
+    if resolution == Resolution::IgnoreDuplicates || columns.is_empty() {
+        sql.push(" DO NOTHING");
+        return;
+    }
+    sql.push(" DO UPDATE SET ");
+    sql.list(columns, |sql, c| {
+        sql.ident(&c.name).push(" = EXCLUDED.").ident(&c.name);
+    });
+}
+
+fn update(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
+    let columns = written(shape, relation);
+    sql.push("UPDATE ");
+    read::table(sql, node);
+    sql.push(" SET ");
+    if shape.write.payload == Payload::Array {
+        sql.list(&columns, |sql, c| {
+            sql.ident(&c.name).push(" = ");
+            column(sql, "pgrst_body", &c.name);
+        });
+        // A PATCH changes all rows alike: an array gives its first object.
+        sql.push(" FROM (SELECT * FROM json_to_recordset(")
+            .param(Param::Body)
+            .push("::json)");
+        definition(sql, &columns);
+        sql.push(" LIMIT 1) AS \"pgrst_body\"");
+    } else {
+        sql.list(columns.iter().enumerate(), |sql, (i, c)| {
+            sql.ident(&c.name).push(" = ");
+            field_value(sql, c, i);
+        });
+    }
+    conditions(sql, node);
+}

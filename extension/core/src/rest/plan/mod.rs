@@ -1,0 +1,318 @@
+//! [`Shape`] × [`Catalog`] → a tree of relations with their relationships resolved. No SQL text is made here.
+
+mod embed;
+pub mod function;
+mod hints;
+
+pub use embed::{Cardinality, Junction, Relationship};
+pub use function::{FunctionPlan, split_call};
+
+use super::Settings;
+use super::shape::{
+    CompareOp, Embed, Filter, Join, Payload, Query, Range, SelectItem, Shape, Test, Verb,
+};
+use crate::catalog::{Catalog, Column, Relation};
+use crate::error::{ApiError, Code};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// Rows up to which a to-one embed is looked up per row, after the parent's limit; above, it is joined, so that the
+/// planner may hash it.
+const LOOKUP_ROWS: u64 = 100;
+
+/// A relation (or a function's result) that is read, and what is asked of it.
+#[derive(Debug)]
+pub struct Node<'s> {
+    /// Known unless a function gives columns of its own.
+    pub relation: Option<Rc<Relation>>,
+    /// The columns of a function's result, where there is no relation.
+    pub columns: Vec<Column>,
+    /// Its name in the statement.
+    pub alias: String,
+    pub query: &'s Query,
+    pub range: Range,
+    /// One for each embed of `query.select`, in that order.
+    pub embeds: Vec<EmbedNode<'s>>,
+    /// For each order term: the join that a related order needs, as (index of the embed, alias).
+    pub order_joins: Vec<Option<(usize, String)>>,
+}
+
+/// An embedded relation.
+#[derive(Debug)]
+pub struct EmbedNode<'s> {
+    pub embed: &'s Embed,
+    pub relationship: Relationship,
+    pub node: Node<'s>,
+    /// The subquery's name in the parent's FROM.
+    pub joined: String,
+    /// The junction's name in the subquery, if there is one.
+    pub junction: String,
+    /// In the parent's FROM, rather than a subquery in its select list.
+    pub lateral: bool,
+}
+
+impl Node<'_> {
+    pub fn columns(&self) -> &[Column] {
+        self.relation.as_ref().map_or(&self.columns, |r| &r.columns)
+    }
+
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns().iter().find(|c| c.name == name)
+    }
+
+    /// The embed that a filter or order term calls `name`.
+    pub fn embed(&self, name: &str) -> Option<usize> {
+        let by_alias = |e: &EmbedNode<'_>| e.embed.alias.as_deref() == Some(name);
+        self.embeds
+            .iter()
+            .position(by_alias)
+            .or_else(|| self.embeds.iter().position(|e| e.embed.target == name))
+    }
+}
+
+/// Names given out in one statement: none shadows another, whatever tables are called.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    used: HashSet<String>,
+}
+
+impl Names {
+    /// `base` itself if free, else `base_2` and so on, within the 63 bytes of an identifier.
+    fn fresh(&mut self, base: &str) -> String {
+        if base.len() <= 63 && self.used.insert(base.to_owned()) {
+            return base.to_owned();
+        }
+        let mut cut = base.len().min(55);
+        while !base.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        let base = base.get(..cut).unwrap_or_default();
+        let mut n = 2_usize;
+        loop {
+            let name = format!("{base}_{n}");
+            if self.used.insert(name.clone()) {
+                return name;
+            }
+            n += 1;
+        }
+    }
+}
+
+pub(super) struct Planner<'c> {
+    pub catalog: &'c dyn Catalog,
+    pub settings: &'c Settings,
+    pub schema: &'c str,
+    pub names: Names,
+    /// `rest.max_rows`, where it applies.
+    pub max_rows: Option<u64>,
+}
+
+/// Finds the relation of a request.
+///
+/// # Errors
+/// PGRST205 (404), with a hint if another is named alike.
+pub fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<Rc<Relation>, ApiError> {
+    catalog.relation(schema, name).ok_or_else(|| {
+        let error = ApiError::new(Code::NoTable, &[&format!("{schema}.{name}")]);
+        match hints::closest(name, &catalog.relation_names(schema), 0.75) {
+            Some(found) => error.hint(format!("Perhaps you meant the table '{schema}.{found}'")),
+            None => error,
+        }
+    })
+}
+
+/// Checks what a write names.
+///
+/// # Errors
+/// PGRST204 (400) for a written column that does not exist; PGRST105 (405) and PGRST114 (400) for a PUT that does not
+/// name exactly one row by primary key.
+pub fn check_write(shape: &Shape, relation: &Relation) -> Result<(), ApiError> {
+    let written = matches!(shape.write.payload, Payload::Object | Payload::Array);
+    if let Some(name) = shape
+        .write
+        .columns
+        .iter()
+        .find(|c| relation.column(c).is_none())
+        && written
+    {
+        return Err(ApiError::new(Code::NoColumn, &[name, &relation.name]));
+    }
+    if shape.verb != Verb::Put {
+        return Ok(());
+    }
+    if shape.range != Range::default() {
+        return Err(ApiError::new(Code::PutRange, &[]));
+    }
+    let mut keys: Vec<&str> = Vec::new();
+    for filter in &shape.query.filters {
+        match filter {
+            Filter::Test {
+                field,
+                negated: false,
+                test:
+                    Test::Compare {
+                        op: CompareOp::Eq,
+                        quantifier: None,
+                        ..
+                    },
+            } if field.path.is_empty() => keys.push(&field.name),
+            _ => return Err(ApiError::new(Code::PutFilters, &[])),
+        }
+    }
+    keys.sort_unstable();
+    let mut primary: Vec<&str> = relation.primary_key.iter().map(String::as_str).collect();
+    primary.sort_unstable();
+    if primary.is_empty() || keys != primary {
+        return Err(ApiError::new(Code::PutFilters, &[]));
+    }
+    Ok(())
+}
+
+impl<'c> Planner<'c> {
+    pub fn new(shape: &'c Shape, catalog: &'c dyn Catalog, settings: &'c Settings) -> Self {
+        let capped = matches!(shape.verb, Verb::Read | Verb::Call);
+        Self {
+            catalog,
+            settings,
+            schema: &shape.schema,
+            names: Names::default(),
+            max_rows: settings.max_rows.filter(|_| capped),
+        }
+    }
+
+    /// Plans the root: `relation` if it is one, else a function's `columns`, called `name` in the statement.
+    pub fn root<'s>(
+        &mut self,
+        shape: &'s Shape,
+        name: &str,
+        relation: Option<Rc<Relation>>,
+        columns: Vec<Column>,
+    ) -> Result<Node<'s>, ApiError> {
+        self.node(&shape.query, shape.range, name, relation, columns)
+    }
+
+    fn node<'s>(
+        &mut self,
+        query: &'s Query,
+        range: Range,
+        name: &str,
+        relation: Option<Rc<Relation>>,
+        columns: Vec<Column>,
+    ) -> Result<Node<'s>, ApiError> {
+        let alias = self.names.fresh(name);
+        let limit = match (range.limit, self.max_rows) {
+            (Some(asked), Some(most)) => Some(asked.min(most)),
+            (asked, most) => asked.or(most),
+        };
+        let range = Range { limit, ..range };
+        let mut node = Node {
+            relation,
+            columns,
+            alias,
+            query,
+            range,
+            embeds: Vec::new(),
+            order_joins: Vec::new(),
+        };
+        let aggregates = has_aggregates(query);
+        if aggregates && !self.settings.aggregates_enabled {
+            return Err(ApiError::new(Code::Aggregates, &[]));
+        }
+        for item in &query.select {
+            if let SelectItem::Embed(embed) = item {
+                let embed = self.embed(&node, embed, aggregates)?;
+                node.embeds.push(embed);
+            }
+        }
+        self.check_filters(&node, &query.filters)?;
+        for order in &query.order {
+            let join = match &order.relation {
+                None => None,
+                Some(name) => Some(self.order_join(&node, name)?),
+            };
+            node.order_joins.push(join);
+        }
+        Ok(node)
+    }
+
+    fn embed<'s>(
+        &mut self,
+        parent: &Node<'_>,
+        embed: &'s Embed,
+        aggregates: bool,
+    ) -> Result<EmbedNode<'s>, ApiError> {
+        let relationship = embed::resolve(self.catalog, self.schema, parent, embed)?;
+        let target = Rc::clone(&relationship.target);
+        let name = format!("{}_{}", target.name, 1);
+        let node = self.node(&embed.query, embed.range, &name, Some(target), Vec::new())?;
+        let junction = match &relationship.junction {
+            Some(junction) => self.names.fresh(&format!("{}_1", junction.name)),
+            None => String::new(),
+        };
+        let joined = self
+            .names
+            .fresh(&format!("{}_{}", parent.alias, embed.target));
+        let few = parent.range.limit.is_some_and(|limit| limit <= LOOKUP_ROWS);
+        let lateral = embed.spread
+            || relationship.to_one() && (embed.join == Join::Inner || aggregates || !few);
+        Ok(EmbedNode {
+            embed,
+            relationship,
+            node,
+            joined,
+            junction,
+            lateral,
+        })
+    }
+
+    /// A filter on an embed's own name asks whether there is any row.
+    fn check_filters(&self, node: &Node<'_>, filters: &[Filter]) -> Result<(), ApiError> {
+        for filter in filters {
+            match filter {
+                Filter::Tree { parts, .. } => self.check_filters(node, parts)?,
+                Filter::Test { field, test, .. } => {
+                    let on_embed = field.path.is_empty()
+                        && node.embed(&field.name).is_some()
+                        && node.column(&field.name).is_none();
+                    if on_embed && !embed::is_null_test(test) {
+                        let about =
+                            "Only is null or not is null filters are allowed on embedded resources";
+                        return Err(ApiError::new(Code::EmbedFilter, &[&field.name]).details(about));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn order_join(&mut self, node: &Node<'_>, name: &str) -> Result<(usize, String), ApiError> {
+        let Some(index) = node.embed(name) else {
+            return Err(ApiError::new(Code::NotEmbedded, &[name]).hint(format!(
+                "Verify that '{name}' is included in the 'select' query parameter."
+            )));
+        };
+        match node.embeds.get(index) {
+            Some(embed) if embed.relationship.to_one() => {
+                Ok((index, self.names.fresh(&format!("{name}_order"))))
+            }
+            _ => {
+                let parent = node
+                    .relation
+                    .as_ref()
+                    .map_or(node.alias.as_str(), |r| &r.name);
+                Err(ApiError::new(Code::RelatedOrder, &[name]).details(format!(
+                    "'{parent}' and '{name}' do not form a many-to-one or one-to-one relationship"
+                )))
+            }
+        }
+    }
+}
+
+/// Whether the rows of this query are grouped: by an aggregate of its own, or of a relation spread into it.
+pub fn has_aggregates(query: &Query) -> bool {
+    query.select.iter().any(|item| match item {
+        SelectItem::All => false,
+        SelectItem::Column(column) => column.aggregate.is_some(),
+        SelectItem::Embed(embed) => embed.spread && has_aggregates(&embed.query),
+    })
+}
