@@ -1,0 +1,262 @@
+//! What the database tells the proxy: limits and lanes of routes, and origins of browsers.
+
+use std::time::Duration;
+
+use http::{HeaderValue, Method};
+use serde::Deserialize;
+
+/// Which connections a request travels on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lane {
+    #[default]
+    Fast,
+    Heavy,
+}
+
+impl Lane {
+    pub const ALL: [(Self, &'static str); 2] = [(Self::Fast, "fast"), (Self::Heavy, "heavy")];
+}
+
+#[derive(Deserialize)]
+struct Document {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    generation: serde_json::Value,
+    cors_origins: Option<Vec<String>>,
+    #[serde(default)]
+    routes: Vec<DocumentRoute>,
+    #[serde(default)]
+    defaults: Overrides,
+}
+
+#[derive(Deserialize)]
+struct DocumentRoute {
+    method: String,
+    pattern: String,
+    lane: Option<String>,
+    #[serde(flatten)]
+    overrides: Overrides,
+}
+
+#[derive(Default, Deserialize)]
+struct Overrides {
+    max_body: Option<usize>,
+    timeout_ms: Option<u64>,
+}
+
+/// What holds for one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    pub lane: Lane,
+    /// Bytes.
+    pub max_body: usize,
+    pub timeout: Duration,
+}
+
+/// Browsers of which origins may read answers.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Origins {
+    Any,
+    Listed(Vec<HeaderValue>),
+}
+
+#[derive(Debug)]
+pub struct Config {
+    pub version: String,
+    pub generation: String,
+    pub origins: Origins,
+    defaults: Rules,
+    routes: Vec<Route>,
+}
+
+#[derive(Debug)]
+struct Route {
+    /// None is any method.
+    method: Option<Method>,
+    /// The part before the first parameter: tells most routes apart at once.
+    literal: String,
+    segments: Vec<Segment>,
+    rules: Rules,
+}
+
+#[derive(Debug)]
+enum Segment {
+    Literal(String),
+    One,
+    Rest,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            version: String::new(),
+            generation: String::new(),
+            origins: Origins::Any,
+            defaults: Rules {
+                lane: Lane::Fast,
+                max_body: 1 << 20,
+                timeout: Duration::from_secs(30),
+            },
+            routes: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the document of `howdah.proxy_config()`.
+    ///
+    /// # Errors
+    /// If it is not that document. A lane of another name, which a newer extension may have, is the fast one.
+    pub fn parse(text: &[u8]) -> Result<Self, serde_json::Error> {
+        let document: Document = serde_json::from_slice(text)?;
+        let base = document.defaults.over(Self::default().defaults);
+        let origins = match document.cors_origins {
+            None => Origins::Any,
+            Some(list) if list.iter().any(|origin| origin == "*") => Origins::Any,
+            Some(list) => Origins::Listed(
+                list.iter()
+                    .filter_map(|origin| HeaderValue::from_str(origin).ok())
+                    .collect(),
+            ),
+        };
+        let generation = match document.generation {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        let routes = document
+            .routes
+            .into_iter()
+            .map(|route| Route::new(route, base))
+            .collect();
+        Ok(Self {
+            version: document.version,
+            generation,
+            origins,
+            defaults: base,
+            routes,
+        })
+    }
+
+    /// The rules for a request. An encoded path is decoded first: `/auth/v1/%74oken` must not leave the heavy lane.
+    pub fn rules(&self, method: &Method, path: &str) -> Rules {
+        let decoded;
+        let path = match path.contains('%') {
+            true => {
+                decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+                &*decoded
+            }
+            false => path,
+        };
+        let found = self.routes.iter().find(|route| route.matches(method, path));
+        found.map_or(self.defaults, |route| route.rules)
+    }
+}
+
+impl Overrides {
+    fn over(&self, base: Rules) -> Rules {
+        Rules {
+            lane: base.lane,
+            max_body: self.max_body.unwrap_or(base.max_body),
+            timeout: self.timeout_ms.map_or(base.timeout, Duration::from_millis),
+        }
+    }
+}
+
+impl Route {
+    fn new(route: DocumentRoute, base: Rules) -> Self {
+        let pattern = route.pattern.trim_end_matches('/');
+        let segments = pattern.split('/').skip(1).map(|segment| match segment {
+            _ if segment.ends_with("...}") => Segment::Rest,
+            _ if segment.starts_with('{') && segment.ends_with('}') => Segment::One,
+            _ => Segment::Literal(segment.to_owned()),
+        });
+        let lane = match route.lane.as_deref() {
+            Some("heavy") => Lane::Heavy,
+            _ => Lane::Fast,
+        };
+        Self {
+            method: route.method.parse().ok().filter(|_| route.method != "*"),
+            literal: pattern.split("/{").next().unwrap_or_default().to_owned(),
+            segments: segments.collect(),
+            rules: Rules {
+                lane,
+                ..route.overrides.over(base)
+            },
+        }
+    }
+
+    fn matches(&self, method: &Method, path: &str) -> bool {
+        if self.method.as_ref().is_some_and(|own| own != method) || !path.starts_with(&self.literal)
+        {
+            return false;
+        }
+        let mut given = path.trim_end_matches('/').split('/').skip(1);
+        for segment in &self.segments {
+            let given = given.next();
+            match (segment, given) {
+                (Segment::Rest, _) => return true,
+                (Segment::One, Some(part)) if !part.is_empty() => {}
+                (Segment::Literal(own), Some(part)) if own == part => {}
+                _ => return false,
+            }
+        }
+        given.next().is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        Config::parse(
+            br#"{"version":"0.1.0","generation":7,"cors_origins":["https://a.example"],
+            "routes":[{"method":"POST","pattern":"/auth/v1/token","lane":"heavy","max_body":1024,"timeout_ms":10000},
+                {"method":"*","pattern":"/object/{bucket}/{name...}","max_body":50000000},
+                {"method":"GET","pattern":"/hello/{name}","lane":"heavy","unknown":1}],
+            "defaults":{"max_body":2048,"timeout_ms":5000}}"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn gives_a_route_its_own_rules() {
+        let config = config();
+        let rules = |method, path| config.rules(&method, path);
+        let token = rules(Method::POST, "/auth/v1/token");
+        assert_eq!((token.lane, token.max_body), (Lane::Heavy, 1024));
+        assert_eq!(token.timeout, Duration::from_secs(10));
+        assert_eq!(rules(Method::POST, "/auth/v1/%74oken"), token);
+        assert_eq!(rules(Method::POST, "/auth/v1/token/"), token);
+        for path in [
+            "/auth/v1/tokens",
+            "/auth/v1/token/x",
+            "/auth/v1",
+            "/",
+            "*",
+            "",
+        ] {
+            assert_eq!(rules(Method::POST, path).lane, Lane::Fast, "{path}");
+        }
+        assert_eq!(rules(Method::GET, "/auth/v1/token").max_body, 2048);
+        assert_eq!(rules(Method::PUT, "/object/b/x/y").max_body, 50_000_000);
+        assert_eq!(rules(Method::PUT, "/object//x").max_body, 2048);
+        assert_eq!(rules(Method::GET, "/hello/a").lane, Lane::Heavy);
+        assert_eq!(rules(Method::GET, "/hello/a/b").lane, Lane::Fast);
+        assert_eq!(rules(Method::GET, "/hello/").lane, Lane::Fast);
+    }
+
+    #[test]
+    fn reads_origins() {
+        assert_eq!(
+            config().origins,
+            Origins::Listed(vec![HeaderValue::from_static("https://a.example")])
+        );
+        assert_eq!(Config::parse(b"{}").unwrap().origins, Origins::Any);
+        let none = Config::parse(br#"{"cors_origins":[]}"#).unwrap();
+        assert_eq!(none.origins, Origins::Listed(vec![]));
+        assert!(Config::parse(b"nonsense").is_err());
+    }
+}

@@ -1,0 +1,532 @@
+//! All SQL of the proxy, and the lanes of connections that it travels on.
+//!
+//! # Lanes
+//! Ordinary requests share a few pipelined connections: fewer backends fight for the cores, and requests that arrive
+//! together leave in one write. The price is head-of-line blocking: a slow statement holds back whatever was sent
+//! behind it. Four rules keep that small: a request goes to the connection with the fewest in flight; a connection
+//! whose head has run longer than [`STALL`] gets nothing new; when all are so held, another is opened (up to a
+//! maximum, closed again when idle); and at most [`DEPTH`] are ever sent ahead, so that what waits, waits here, where
+//! any connection that frees up can take it. Routes marked heavy have connections of their own, one request at a time.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use http::{HeaderMap, Method};
+use postgres_protocol::IsNull;
+use postgres_protocol::message::frontend;
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{sleep, timeout, timeout_at};
+use tokio_postgres::config::Config as Address;
+
+use super::answer::{Finished, Refusal};
+use super::config::{Config, Lane};
+use super::log::{self, Level};
+use super::pg::{self, Driver, Failure, Link, Prepared, Row};
+
+const TEXT: u32 = 25;
+const BYTEA: u32 = 17;
+const SERVE: [Prepared; 1] = [Prepared {
+    name: "serve",
+    sql: "SELECT status, headers, body FROM howdah.serve($1, $2, $3, $4, $5, $6)",
+    types: &[TEXT, TEXT, BYTEA, BYTEA, TEXT, TEXT],
+}];
+const CONFIG: &str = "SELECT howdah.proxy_config()";
+const LISTEN: &str = "LISTEN howdah_routes";
+
+/// Requests sent ahead on one shared connection. Batching gains nothing beyond it.
+const DEPTH: usize = 16;
+/// A head that runs longer than this holds a connection: 50 × an ordinary request.
+const STALL: Duration = Duration::from_millis(20);
+/// How long a request waits for a connection after the last one was lost, before it is refused.
+const GRACE: Duration = Duration::from_millis(1500);
+/// An extra connection idle for this long is closed.
+const LINGER: Duration = Duration::from_secs(30);
+
+/// One call of the gateway.
+pub struct Call<'a> {
+    pub method: &'a Method,
+    pub target: &'a str,
+    pub headers: &'a HeaderMap,
+    pub body: &'a [u8],
+    pub client: &'a str,
+    pub id: &'a str,
+    pub lane: Lane,
+    pub deadline: Instant,
+    /// Worker that asks: a connection driven by the same thread needs no wake-up across threads.
+    pub home: usize,
+}
+
+struct Slot {
+    link: Arc<Link>,
+    home: usize,
+}
+
+struct Pool {
+    slots: RwLock<Vec<Slot>>,
+    depth: usize,
+    most: usize,
+    queue: usize,
+    waiting: AtomicUsize,
+    freed: Notify,
+    growing: AtomicBool,
+    /// Since when there has been no connection; None while there is one.
+    down: Mutex<Option<Instant>>,
+}
+
+/// What `/metrics` says about a lane.
+pub struct PoolState {
+    pub connections: usize,
+    pub in_flight: usize,
+    pub waiting: usize,
+}
+
+pub struct Db {
+    address: Address,
+    epoch: Instant,
+    homes: Vec<Handle>,
+    pools: [Pool; 2],
+    config: RwLock<Arc<Config>>,
+    loaded: AtomicBool,
+}
+
+impl Db {
+    /// Starts the tasks that keep the connections, spread over `homes`.
+    pub fn start(
+        address: Address,
+        homes: Vec<Handle>,
+        fast: usize,
+        fast_most: usize,
+        heavy: usize,
+    ) -> Arc<Self> {
+        let db = Arc::new(Self {
+            address,
+            epoch: Instant::now(),
+            homes,
+            pools: [
+                Pool::new(DEPTH, fast.max(fast_most), usize::MAX),
+                Pool::new(1, heavy, heavy * 32),
+            ],
+            config: RwLock::default(),
+            loaded: AtomicBool::new(false),
+        });
+        for (lane, count) in [(Lane::Fast, fast), (Lane::Heavy, heavy)] {
+            for home in 0..count {
+                let home = home % db.homes.len();
+                db.homes[home].spawn(db.clone().keep(lane, home));
+            }
+        }
+        db.homes[0].spawn(db.clone().follow());
+        db
+    }
+
+    pub fn config(&self) -> Arc<Config> {
+        self.config
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Whether a request would find a connection.
+    pub fn ready(&self) -> bool {
+        self.loaded.load(Relaxed) && !self.pool(Lane::Fast).slots().is_empty()
+    }
+
+    pub fn state(&self, lane: Lane) -> PoolState {
+        let pool = self.pool(lane);
+        let slots = pool.slots();
+        PoolState {
+            connections: slots.len(),
+            in_flight: slots.iter().map(|slot| slot.link.in_flight()).sum(),
+            waiting: pool.waiting.load(Relaxed),
+        }
+    }
+
+    /// Calls the gateway; repeats it where that is safe: at most once for methods that may be repeated, and always
+    /// when nothing was sent.
+    pub async fn serve(self: &Arc<Self>, call: &Call<'_>) -> Result<Finished, Refusal> {
+        let mut may_repeat = matches!(*call.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let mut isolation = None;
+        for _ in 0..8 {
+            let link = self.acquire(call).await?;
+            let (code, detail) = match self.attempt(&link, call, isolation).await? {
+                Ok(row) => return finished(row),
+                Err(Failure::Closed) => continue,
+                Err(Failure::Lost) if may_repeat => (String::new(), None),
+                Err(Failure::Lost) => return Err(Refusal::Lost),
+                Err(Failure::Raised {
+                    code,
+                    detail,
+                    fatal: false,
+                }) => (code, detail),
+                Err(Failure::Raised { code, .. }) => match may_repeat {
+                    true => (String::new(), None),
+                    false => (code, None),
+                },
+            };
+            match (code.as_str(), detail) {
+                ("HW000", Some(detail)) => return Finished::from_detail(&detail),
+                ("HW001", Some(detail)) if !may_repeat => return Finished::from_detail(&detail),
+                ("HW002", Some(level)) if isolation.is_none() => {
+                    isolation = Some(begin(&level).ok_or(Refusal::Internal)?);
+                }
+                // Somebody's function deallocated our statement: it never ran. Another connection has it still.
+                ("26000", _) => link.retire(),
+                ("" | "HW001" | "40001" | "40P01", _) if may_repeat => may_repeat = false,
+                (code, _) => {
+                    log::event(
+                        Level::Error,
+                        "statement failed",
+                        &[("sqlstate", code), ("request_id", call.id)],
+                    );
+                    return Err(refusal(code));
+                }
+            }
+        }
+        Err(Refusal::Unavailable)
+    }
+
+    async fn attempt(
+        &self,
+        link: &Arc<Link>,
+        call: &Call<'_>,
+        isolation: Option<&'static str>,
+    ) -> Result<Result<Row, Failure>, Refusal> {
+        let sent = match isolation {
+            None => link.send(1, |out| encode(call, out)),
+            // Once COMMIT follows a failed statement it rolls back, so the connection is clean either way.
+            Some(begin) => link.send(3, |out| {
+                frontend::query(begin, out)?;
+                encode(call, out)?;
+                frontend::query("COMMIT", out)
+            }),
+        };
+        let reply = match sent {
+            Ok(reply) => reply,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let started = Instant::now();
+        match timeout_at(call.deadline.into(), reply).await {
+            Ok(reply) => Ok(reply.unwrap_or(Err(Failure::Lost))),
+            Err(_) => {
+                // Only if it is ours that runs, not one before it.
+                if link.head_age(Instant::now()) + STALL >= started.elapsed() {
+                    let link = link.clone();
+                    tokio::spawn(async move { timeout(GRACE, link.cancel()).await });
+                }
+                Err(Refusal::Timeout)
+            }
+        }
+    }
+
+    async fn acquire(self: &Arc<Self>, call: &Call<'_>) -> Result<Arc<Link>, Refusal> {
+        let pool = self.pool(call.lane);
+        let started = Instant::now();
+        match pool.pick(call.home, started, false) {
+            Some(link) => return Ok(link),
+            None if pool.waiting.load(Relaxed) >= pool.queue => return Err(Refusal::Busy),
+            None => {}
+        }
+        let _guard = Waiter::new(&pool.waiting);
+        loop {
+            let now = Instant::now();
+            if pool
+                .down()
+                .is_some_and(|since| now.duration_since(since) > GRACE)
+            {
+                return Err(Refusal::Unavailable);
+            }
+            if now > call.deadline {
+                return Err(Refusal::Busy);
+            }
+            self.grow(call.lane);
+            let patient = now.duration_since(started) < 5 * STALL;
+            if let Some(link) = pool.pick(call.home, now, !patient) {
+                return Ok(link);
+            }
+            let _ = timeout(STALL, pool.freed.notified()).await;
+        }
+    }
+
+    /// Opens one more shared connection if all are held and there may be more.
+    fn grow(self: &Arc<Self>, lane: Lane) {
+        let pool = self.pool(lane);
+        let count = pool.slots().len();
+        if lane == Lane::Heavy || count == 0 || count >= pool.most {
+            return;
+        }
+        if pool.growing.swap(true, Relaxed) {
+            return;
+        }
+        let db = self.clone();
+        let home = count % self.homes.len();
+        self.homes[home].spawn(async move {
+            let pool = db.pool(lane);
+            let opened = pg::connect(&db.address, &SERVE, db.epoch).await;
+            pool.growing.store(false, Relaxed);
+            let Ok((link, driver)) = opened else { return };
+            let idle = async {
+                let mut idle = Duration::ZERO;
+                while idle < LINGER {
+                    sleep(LINGER / 6).await;
+                    idle = if link.in_flight() == 0 {
+                        idle + LINGER / 6
+                    } else {
+                        Duration::ZERO
+                    };
+                }
+                pool.remove(&link);
+                link.retire();
+                std::future::pending::<()>().await;
+            };
+            tokio::select! {
+                () = db.carry(lane, home, link.clone(), driver) => {}
+                () = idle => {}
+            }
+        });
+    }
+
+    /// Keeps one connection open, for ever.
+    async fn keep(self: Arc<Self>, lane: Lane, home: usize) {
+        let mut pause = Duration::from_millis(50);
+        let mut said = false;
+        loop {
+            match pg::connect(&self.address, &SERVE, self.epoch).await {
+                Ok((link, driver)) => {
+                    if std::mem::take(&mut said) {
+                        log::event(Level::Info, "connected to Postgres again", &[]);
+                    }
+                    pause = Duration::from_millis(50);
+                    self.carry(lane, home, link, driver).await;
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut said, true) {
+                        let text = error.to_string();
+                        log::event(
+                            Level::Warn,
+                            "cannot connect to Postgres",
+                            &[("error", &text)],
+                        );
+                    }
+                    sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(1));
+                }
+            }
+        }
+    }
+
+    async fn carry(&self, lane: Lane, home: usize, link: Arc<Link>, driver: Driver) {
+        let pool = self.pool(lane);
+        pool.add(Slot {
+            link: link.clone(),
+            home,
+        });
+        driver.run(|| pool.free()).await;
+        pool.remove(&link);
+    }
+
+    /// Follows the configuration: at once where the server can announce changes, else within a second.
+    async fn follow(self: Arc<Self>) {
+        let mut known = Bytes::new();
+        loop {
+            if let Ok((link, mut driver)) = pg::connect(&self.address, &[], self.epoch).await {
+                let (sender, mut notices) = mpsc::unbounded_channel();
+                driver.notify(sender);
+                tokio::spawn(driver.run(|| {}));
+                // A standby refuses to listen.
+                let listens = ask(&link, LISTEN).await.is_ok();
+                let pause = Duration::from_secs(if listens { 5 } else { 1 });
+                while let Ok(row) = ask(&link, CONFIG).await {
+                    let [text, ..] = row;
+                    if text != known {
+                        self.load(&text);
+                        known = text;
+                    }
+                    self.loaded.store(true, Relaxed);
+                    if let Ok(None) = timeout(pause, notices.recv()).await {
+                        break;
+                    }
+                }
+                link.retire();
+            }
+            sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    fn load(&self, text: &[u8]) {
+        match Config::parse(text) {
+            Ok(config) => {
+                log::event(
+                    Level::Info,
+                    "configuration loaded",
+                    &[
+                        ("generation", &config.generation),
+                        ("extension", &config.version),
+                    ],
+                );
+                *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+            }
+            Err(error) => {
+                let text = error.to_string();
+                log::event(
+                    Level::Error,
+                    "configuration not understood",
+                    &[("error", &text)],
+                );
+            }
+        }
+    }
+
+    fn pool(&self, lane: Lane) -> &Pool {
+        &self.pools[lane as usize]
+    }
+}
+
+impl Pool {
+    fn new(depth: usize, most: usize, queue: usize) -> Self {
+        Self {
+            slots: RwLock::default(),
+            depth,
+            most,
+            queue,
+            waiting: AtomicUsize::new(0),
+            freed: Notify::new(),
+            growing: AtomicBool::new(false),
+            down: Mutex::new(Some(Instant::now())),
+        }
+    }
+
+    fn slots(&self) -> std::sync::RwLockReadGuard<'_, Vec<Slot>> {
+        self.slots.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn down(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.down.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, slot: Slot) {
+        self.slots
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(slot);
+        *self.down() = None;
+        self.freed.notify_waiters();
+    }
+
+    fn remove(&self, link: &Arc<Link>) {
+        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        slots.retain(|slot| !Arc::ptr_eq(&slot.link, link));
+        if slots.is_empty() {
+            self.down().get_or_insert_with(Instant::now);
+        }
+    }
+
+    fn free(&self) {
+        for _ in 0..self.waiting.load(Relaxed).min(self.depth) {
+            self.freed.notify_one();
+        }
+    }
+
+    /// A connection with a place taken on it: the one with the fewest in flight, but rather one of the same thread
+    /// than one with up to four less, as waking another thread costs more than waiting for four.
+    fn pick(&self, home: usize, now: Instant, held_too: bool) -> Option<Arc<Link>> {
+        let slots = self.slots();
+        let open = slots
+            .iter()
+            .filter(|slot| held_too || slot.link.head_age(now) < STALL);
+        let far = |slot: &Slot| if slot.home == home { 0 } else { 4 };
+        let best = open.min_by_key(|slot| slot.link.in_flight() + far(slot))?;
+        let link = match best.link.reserve(self.depth) {
+            true => &best.link,
+            false => {
+                &slots
+                    .iter()
+                    .find(|slot| slot.link.reserve(self.depth))?
+                    .link
+            }
+        };
+        Some(link.clone())
+    }
+}
+
+struct Waiter<'a>(&'a AtomicUsize);
+
+impl<'a> Waiter<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+async fn ask(link: &Arc<Link>, sql: &str) -> Result<Row, Failure> {
+    link.reserve(usize::MAX);
+    let reply = link.send(1, |out| frontend::query(sql, out))?;
+    match timeout(Duration::from_secs(5), reply).await {
+        Ok(Ok(result)) => result,
+        _ => Err(Failure::Lost),
+    }
+}
+
+/// Bind, Execute, Sync. The header block is written in place, without a copy of its own.
+fn encode(call: &Call<'_>, out: &mut BytesMut) -> io::Result<()> {
+    let bound = frontend::bind(
+        "",
+        SERVE[0].name,
+        [1],
+        0..6,
+        |index, out| {
+            match index {
+                0 => out.put_slice(call.method.as_str().as_bytes()),
+                1 => out.put_slice(call.target.as_bytes()),
+                2 => super::answer::write_headers(call.headers, out),
+                3 => out.put_slice(call.body),
+                4 => out.put_slice(call.client.as_bytes()),
+                _ => out.put_slice(call.id.as_bytes()),
+            }
+            Ok(IsNull::No)
+        },
+        [1],
+        out,
+    );
+    match bound {
+        Ok(()) => {}
+        Err(frontend::BindError::Conversion(error)) => return Err(io::Error::other(error)),
+        Err(frontend::BindError::Serialization(error)) => return Err(error),
+    }
+    frontend::execute("", 0, out)?;
+    frontend::sync(out);
+    Ok(())
+}
+
+fn finished([status, headers, body]: Row) -> Result<Finished, Refusal> {
+    let status = (&status[..]).try_get_i32().map_err(|_| Refusal::Internal)?;
+    Finished::new(status, headers, body)
+}
+
+fn begin(level: &str) -> Option<&'static str> {
+    match level {
+        "serializable" => Some("BEGIN ISOLATION LEVEL SERIALIZABLE"),
+        "repeatable read" => Some("BEGIN ISOLATION LEVEL REPEATABLE READ"),
+        "read committed" => Some("BEGIN ISOLATION LEVEL READ COMMITTED"),
+        _ => None,
+    }
+}
+
+/// What an error that no gateway finished looks like outside: by class, without the server's text.
+fn refusal(code: &str) -> Refusal {
+    match code {
+        "57014" => Refusal::Timeout,
+        "57P01" | "57P02" | "57P03" | "40001" | "40P01" => Refusal::Unavailable,
+        _ if code.starts_with("08") || code.starts_with("53") => Refusal::Unavailable,
+        _ => Refusal::Internal,
+    }
+}

@@ -1,0 +1,270 @@
+//! One request: checks and limits, one call of the gateway, one answer.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use http::header::{self, HeaderValue};
+use http::request::Parts;
+use http::{Method, Request, Version};
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use tokio::time::timeout;
+
+use super::answer::{Answer, Refusal};
+use super::client::{Peer, forwarded_for};
+use super::compress::{accepts_gzip, compress};
+use super::config::{Config, Lane};
+use super::db::Call;
+use super::log::{self, Level};
+use super::metrics::Observation;
+use super::socket::Activity;
+use super::{Worker, cors, ops};
+
+/// Bytes of path and query.
+const TARGET: usize = 32 * 1024;
+/// Bytes of all header names and values.
+const HEADERS: usize = 64 * 1024;
+/// A body must have arrived by then.
+const BODY_TIME: Duration = Duration::from_secs(30);
+/// And everything must be done by then.
+const TOTAL_TIME: Duration = Duration::from_secs(60);
+
+/// One client connection.
+pub struct Client {
+    pub worker: Arc<Worker>,
+    pub peer: Peer,
+    pub activity: Arc<Activity>,
+}
+
+/// What is learnt on the way and wanted for log and metrics.
+#[derive(Default)]
+struct Trace {
+    lane: Lane,
+    bytes_in: usize,
+}
+
+/// Answers a request; never fails.
+pub async fn answer(client: Arc<Client>, request: Request<Incoming>) -> Result<Answer, Infallible> {
+    let started = Instant::now();
+    let app = &*client.worker.app;
+    client.activity.served.fetch_add(1, Relaxed);
+    let _serving = Counted::new(&client.activity.serving);
+    let (parts, body) = request.into_parts();
+    if parts.version == Version::HTTP_2 {
+        client.activity.http2.store(true, Relaxed);
+    }
+    let id = app.ids.of(&parts.headers);
+    let config = app.db.config();
+    let mut trace = Trace::default();
+
+    let outcome = if cors::is_preflight(&parts) {
+        Ok(cors::preflight(&parts.headers))
+    } else if let Some(answer) = ops::answer(app, &client.peer, &parts) {
+        Ok(answer)
+    } else {
+        exchange(&client, &config, &parts, body, &id, started, &mut trace).await
+    };
+
+    let refused = outcome.as_ref().err().copied();
+    let mut answer = outcome.unwrap_or_else(Refusal::answer);
+    let headers = answer.headers_mut();
+    cors::allow(&config.origins, parts.headers.get(header::ORIGIN), headers);
+    let http1 = parts.version < Version::HTTP_2;
+    // A body framed by Transfer-Encoding may have hidden a Content-Length beside it from us (RFC 9112, 6.1), so the
+    // connection is not used again.
+    let chunked = parts.headers.contains_key(header::TRANSFER_ENCODING);
+    if http1 && (chunked || refused.is_some_and(Refusal::closes)) {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    let seen = Observation {
+        lane: trace.lane,
+        method: &parts.method,
+        bytes_in: trace.bytes_in,
+        bytes_out: answer.body().size_hint().exact().unwrap_or(0) as usize,
+        status: answer.status().as_u16(),
+        took: started.elapsed(),
+    };
+    client.worker.shard.observe(&seen);
+    if app.log_requests || seen.status >= 500 || seen.took >= log::SLOW {
+        note(&client, &parts, &id, &seen);
+    }
+    answer.headers_mut().insert("x-request-id", id);
+    Ok(answer)
+}
+
+async fn exchange(
+    client: &Client,
+    config: &Config,
+    parts: &Parts,
+    body: Incoming,
+    id: &HeaderValue,
+    started: Instant,
+    trace: &mut Trace,
+) -> Result<Answer, Refusal> {
+    let app = &*client.worker.app;
+    let in_flight = Counted::new(&app.in_flight);
+    if in_flight.before >= app.max_in_flight {
+        return Err(Refusal::Busy);
+    }
+    check(parts)?;
+    let rules = config.rules(&parts.method, parts.uri.path());
+    trace.lane = rules.lane;
+    let body = read_body(body, rules.max_body).await?;
+    trace.bytes_in = body.len();
+    let through;
+    let address = match client.peer.trusted {
+        true => {
+            through = forwarded_for(&client.peer, &parts.headers, &app.trusted).to_string();
+            &through
+        }
+        false => &client.peer.text,
+    };
+    let call = Call {
+        method: &parts.method,
+        target: parts
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str()),
+        headers: &parts.headers,
+        body: &body,
+        client: address,
+        id: id.to_str().unwrap_or_default(),
+        lane: rules.lane,
+        deadline: (Instant::now() + rules.timeout).min(started + TOTAL_TIME),
+        home: client.worker.index,
+    };
+    let mut finished = app.db.serve(&call).await?;
+    if !finished.body.is_empty() && accepts_gzip(&parts.headers) {
+        compress(&mut finished).await;
+    }
+    Ok(finished.into())
+}
+
+/// What can be refused before the body is read.
+fn check(parts: &Parts) -> Result<(), Refusal> {
+    let headers = &parts.headers;
+    if parts.version == Version::HTTP_11 && headers.get_all(header::HOST).iter().count() != 1 {
+        return Err(Refusal::BadRequest);
+    }
+    let chunked = headers.contains_key(header::TRANSFER_ENCODING);
+    if chunked && headers.contains_key(header::CONTENT_LENGTH) || parts.method == Method::CONNECT {
+        return Err(Refusal::BadRequest);
+    }
+    if parts
+        .uri
+        .path_and_query()
+        .is_some_and(|target| target.as_str().len() > TARGET)
+    {
+        return Err(Refusal::TargetTooLong);
+    }
+    if headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum::<usize>()
+        > HEADERS
+    {
+        return Err(Refusal::HeadersTooLarge);
+    }
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
+            Err(Refusal::ContentEncoding)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The whole body, within its limits of size and time.
+async fn read_body(mut body: Incoming, most: usize) -> Result<Bytes, Refusal> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    let announced = body.size_hint().lower();
+    if announced > most as u64 {
+        return Err(Refusal::BodyTooLarge);
+    }
+    let read = async {
+        let mut first = Bytes::new();
+        let mut whole = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| Refusal::BadRequest)?.into_data() else {
+                continue;
+            };
+            if first.len() + whole.len() + data.len() > most {
+                return Err(Refusal::BodyTooLarge);
+            }
+            // A body of one frame, which most are, is not copied.
+            if first.is_empty() && whole.is_empty() {
+                first = data;
+                continue;
+            }
+            if whole.is_empty() {
+                whole.reserve(
+                    (announced as usize)
+                        .min(1 << 20)
+                        .max(first.len() + data.len()),
+                );
+                whole.extend_from_slice(&std::mem::take(&mut first));
+            }
+            whole.extend_from_slice(&data);
+        }
+        Ok(if whole.is_empty() {
+            first
+        } else {
+            whole.freeze()
+        })
+    };
+    timeout(BODY_TIME, read)
+        .await
+        .unwrap_or(Err(Refusal::RequestTimeout))
+}
+
+fn note(client: &Client, parts: &Parts, id: &HeaderValue, seen: &Observation<'_>) {
+    let level = if seen.status >= 500 {
+        Level::Warn
+    } else {
+        Level::Info
+    };
+    let path = parts.uri.path();
+    let path = path
+        .get(..path.floor_char_boundary(256))
+        .unwrap_or_default();
+    log::event(
+        level,
+        "request",
+        &[
+            ("request_id", id.to_str().unwrap_or_default()),
+            ("method", parts.method.as_str()),
+            ("path", path),
+            ("status", &seen.status.to_string()),
+            ("ms", &format!("{:.1}", seen.took.as_secs_f64() * 1e3)),
+            ("bytes_in", &seen.bytes_in.to_string()),
+            ("bytes_out", &seen.bytes_out.to_string()),
+            ("peer", &client.peer.text),
+        ],
+    );
+}
+
+/// Counts up while it lives, however the request ends.
+struct Counted<'a> {
+    count: &'a AtomicUsize,
+    before: usize,
+}
+
+impl<'a> Counted<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        Self {
+            count,
+            before: count.fetch_add(1, Relaxed),
+        }
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Relaxed);
+    }
+}
