@@ -6,6 +6,7 @@ mod cli;
 mod courier;
 mod doctor;
 mod serve;
+mod told;
 mod up;
 
 use std::process::ExitCode;

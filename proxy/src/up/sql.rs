@@ -9,6 +9,7 @@ use super::config::Config;
 use super::envfile::Secrets;
 use super::{Progress, Result};
 use crate::cli::UpArgs;
+use crate::told::told;
 
 /// The lending library of examples/library.
 const DEMO: [(&str, &str); 3] = [
@@ -40,7 +41,7 @@ const KEY_IS_LIVE: &str = "
         SELECT FROM howdah.api_keys AS k
         WHERE k.revoked_at IS NULL AND k.id::text = $1
     )";
-const ISSUE_KEY: &str = "SELECT howdah.issue_api_key($1, 'howdah up')";
+const ISSUE_KEY: &str = "SELECT howdah.issue_api_key($1, name => 'howdah up')";
 
 /// Connects as superuser, by the socket: the kernel vouches for us, no password is needed.
 async fn connect(cluster: &Cluster, database: &str) -> Result<Client> {
@@ -54,7 +55,7 @@ async fn connect(cluster: &Cluster, database: &str) -> Result<Client> {
     let (client, connection) = options
         .connect(NoTls)
         .await
-        .map_err(|e| told("cannot connect to the cluster", &e))?;
+        .map_err(|e| failed("cannot connect to the cluster", &e))?;
     tokio::spawn(connection);
     Ok(client)
 }
@@ -76,7 +77,7 @@ pub async fn prepare(
         .query_opt(DATABASE_EXISTS, &[&Cluster::DATABASE])
         .await;
     if exists
-        .map_err(|e| told("cannot read pg_database", &e))?
+        .map_err(|e| failed("cannot read pg_database", &e))?
         .is_none()
     {
         progress.say("creating database howdah");
@@ -108,7 +109,7 @@ pub async fn prepare(
 
 async fn install(client: &Client, config: &Config, progress: &Progress) -> Result<()> {
     let row = client.query_opt(EXTENSION, &[]).await;
-    let Some(row) = row.map_err(|e| told("cannot read the extensions", &e))? else {
+    let Some(row) = row.map_err(|e| failed("cannot read the extensions", &e))? else {
         return Err(format!(
             "the extension is not installed for the server in {}\n  run `make install`",
             config.bindir.display()
@@ -166,7 +167,7 @@ async fn keep_keys(
         if let Some(id) = key.as_deref().and_then(key_id) {
             let live = client.query_one(KEY_IS_LIVE, &[&id]).await;
             if live
-                .map_err(|e| told("cannot read the API keys", &e))?
+                .map_err(|e| failed("cannot read the API keys", &e))?
                 .get(0)
             {
                 continue;
@@ -175,7 +176,7 @@ async fn keep_keys(
         let issued = client.query_one(ISSUE_KEY, &[&kind]).await;
         *key = Some(
             issued
-                .map_err(|e| told("cannot issue an API key", &e))?
+                .map_err(|e| failed("cannot issue an API key", &e))?
                 .get(0),
         );
         if started_before {
@@ -259,21 +260,11 @@ async fn run(client: &Client, text: &str, failure: &str) -> Result<()> {
     client
         .batch_execute(text)
         .await
-        .map_err(|e| told(failure, &e))
+        .map_err(|e| failed(failure, &e))
 }
 
-/// The server's message, which the driver's own Display leaves out.
-fn told(failure: &str, error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        Some(db) => {
-            let hint = db
-                .hint()
-                .map(|hint| format!("\n  {hint}"))
-                .unwrap_or_default();
-            format!("{failure}: {}{hint}", db.message())
-        }
-        None => format!("{failure}: {error}"),
-    }
+fn failed(failure: &str, error: &tokio_postgres::Error) -> String {
+    format!("{failure}: {}", told(error))
 }
 
 #[cfg(test)]
