@@ -1,7 +1,7 @@
 //! Howdah's pure core: everything that can be decided without Postgres.
 //!
 //! Arrows: error, limits → ident → sql → catalog → rest; the other domains (token, settings, route, json)
-//! import error, limits, ident, http and claim_path (which imports nothing) only. `tests/arrows.rs` checks them.
+//! import error, limits, ident, http, json and claim_path only. `tests/arrows.rs` checks them.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),

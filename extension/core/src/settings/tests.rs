@@ -37,7 +37,10 @@ fn keys_are_unique_and_every_definition_is_complete() {
                 .all(|other| other.key != definition.key)
         );
         assert!(!definition.kind.is_empty() && definition.description.ends_with('.'));
-        assert_eq!(check(definition.key, definition.default).as_deref(), Ok(definition.default));
+        assert_eq!(
+            check(definition.key, definition.default).as_deref(),
+            Ok(definition.default)
+        );
         assert_eq!(default_value(definition.key), Ok(Some(definition.default)));
         assert!(markdown().contains(&format!("| `{}` |", definition.key)));
         assert!(!definition.description.contains('|') && !definition.kind.contains('|'));

@@ -20,6 +20,7 @@ pub use keys::{
 };
 
 use crate::claim_path::ClaimPath;
+use crate::json::parse_uuid;
 use crate::limits;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -209,7 +210,7 @@ fn read_claims(claims: Map<String, Value>, rules: Rules<'_>) -> Result<Verified,
     let session_id = claims
         .get("session_id")
         .and_then(Value::as_str)
-        .and_then(uuid);
+        .and_then(parse_uuid);
     let role = match rules.role_claim.find(&Value::Object(claims)) {
         None | Some(Value::Null) => None,
         Some(Value::String(role)) => Some(role.clone()),
@@ -218,7 +219,7 @@ fn read_claims(claims: Map<String, Value>, rules: Rules<'_>) -> Result<Verified,
     Ok(Verified {
         claims_json: String::new(),
         role,
-        sub_uuid: sub.as_deref().and_then(uuid),
+        sub_uuid: sub.as_deref().and_then(parse_uuid),
         sub,
         email,
         jti,
@@ -264,21 +265,4 @@ fn check_audience(claim: Option<&Value>, expected: Option<&str>) -> Result<(), T
         }
         _ => Ok(()),
     }
-}
-
-/// A UUID in its canonical form (RFC 9562, 4), in either case.
-fn uuid(text: &str) -> Option<[u8; 16]> {
-    let mut digits = String::with_capacity(32);
-    for (at, c) in text.char_indices() {
-        match (at, c) {
-            (8 | 13 | 18 | 23, '-') => {}
-            (8 | 13 | 18 | 23, _) => return None,
-            (_, c) if c.is_ascii_hexdigit() => digits.push(c),
-            _ => return None,
-        }
-    }
-    if text.len() != 36 {
-        return None;
-    }
-    Some(u128::from_str_radix(&digits, 16).ok()?.to_be_bytes())
 }

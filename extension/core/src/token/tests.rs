@@ -1,5 +1,6 @@
 use super::*;
 use hmac::{Hmac, KeyInit, Mac};
+use std::sync::LazyLock;
 
 pub(super) const NOW: i64 = 1_800_000_000;
 pub(super) const SECRET: &[u8] = b"an imported secret of 40 bytes, or so...";
@@ -45,7 +46,8 @@ pub(super) fn mac(header: &str, claims: &str, secret: &[u8]) -> String {
 }
 
 pub(super) fn check(token: &str) -> Result<Verified, TokenError> {
-    check_with(token, &keys(), NOW, None)
+    static KEYS: LazyLock<KeySet> = LazyLock::new(keys);
+    check_with(token, &KEYS, NOW, None)
 }
 
 fn check_with(
@@ -354,21 +356,4 @@ fn answers_in_the_dialects_words() {
         TokenError::Parts(2).message(),
         "Expected 3 parts in JWT; got 2"
     );
-}
-
-#[test]
-fn reads_canonical_uuids_only() {
-    assert!(uuid("0190a5b6-0000-7000-8000-00000000000A").is_some());
-    for text in [
-        "",
-        "0190a5b600007000800000000000000a",
-        "0190a5b6-0000-7000-8000-00000000000",
-        "0190a5b6-0000-7000-8000-00000000000A0",
-        "{0190a5b6-0000-7000-8000-00000000000}",
-        "0190a5b6-0000-7000-8000-0000000000é0",
-        "0190a5b60-000-7000-8000-00000000000A",
-        "+190a5b6-0000-7000-8000-00000000000A",
-    ] {
-        assert_eq!(uuid(text), None, "{text}");
-    }
 }
