@@ -6,6 +6,7 @@
 use crate::pg::{inval, jail, query};
 use howdah_core::error::{ApiError, Code};
 use howdah_core::rest;
+use howdah_core::route::{Lane, Pattern, Route, Router};
 use howdah_core::settings::Settings;
 use howdah_core::token::{self, KeySet, Purpose, Verified, VerifyKey};
 use pgrx::pg_sys;
@@ -20,6 +21,7 @@ pub struct Config {
     pub rest: rest::Settings,
     /// `search_path` of a request to the default schema.
     pub search_path: String,
+    pub router: Router,
     keys: KeySet,
     api_keys: HashSet<String>,
     roles: HashSet<String>,
@@ -91,15 +93,15 @@ impl Config {
         let names = |key| {
             items(document, key).filter_map(Value::as_str).map(str::to_owned).collect::<HashSet<_>>()
         };
-        let mut search_path = String::new();
-        for schema in settings.rest.schemas.iter().take(1).chain(&settings.rest.extra_search_path) {
-            if !search_path.is_empty() {
-                search_path.push_str(", ");
-            }
-            howdah_core::ident::push_ident(&mut search_path, schema);
+        let schema = settings.rest.schemas.first().map_or("public", String::as_str);
+        let search_path = search_path(schema, &settings.rest.extra_search_path);
+        let router = Router::new(items(document, "routes").filter_map(read_route).collect());
+        for problem in &router.problems {
+            pgrx::log!("howdah.routes: {problem}");
         }
         Self {
             rest: rest_settings(&settings),
+            router,
             search_path,
             keys: KeySet::new(items(document, "keys").filter_map(read_key).collect()),
             api_keys: names("api_keys"),
@@ -139,6 +141,11 @@ impl Config {
         Ok(verified)
     }
 
+    /// `search_path` of a request to this schema.
+    pub fn search_path_of(&self, schema: &str) -> String {
+        search_path(schema, &self.settings.rest.extra_search_path)
+    }
+
     /// The oid of a role that a token may enter: listed, there, and without powers beyond tables and rows.
     pub fn role(&self, name: &str) -> Option<pg_sys::Oid> {
         let generation = inval::roles();
@@ -157,6 +164,16 @@ impl Config {
         entered.1.insert(name.to_owned(), oid);
         oid
     }
+}
+
+fn search_path(schema: &str, extra: &[String]) -> String {
+    let mut path = String::new();
+    howdah_core::ident::push_ident(&mut path, schema);
+    for schema in extra.iter().filter(|extra| *extra != schema) {
+        path.push_str(", ");
+        howdah_core::ident::push_ident(&mut path, schema);
+    }
+    path
 }
 
 fn rest_settings(settings: &Settings) -> rest::Settings {
@@ -186,6 +203,27 @@ fn read_key(row: &Value) -> Option<VerifyKey> {
         Ok(key) => Some(key.retiring(row.get("retires_at").and_then(Value::as_i64))),
         Err(problem) => {
             pgrx::log!("howdah.keys: key {kid} can't be used: {problem}");
+            None
+        }
+    }
+}
+
+fn read_route(row: &Value) -> Option<Route> {
+    let number = |key| row.get(key).and_then(Value::as_u64);
+    let pattern = text(row, "pattern");
+    match Pattern::compile(pattern) {
+        Ok(pattern) => Some(Route {
+            id: row.get("id").and_then(Value::as_i64)?,
+            method: text(row, "method").to_owned(),
+            pattern,
+            function: text(row, "function").to_owned(),
+            lane: Lane::parse(text(row, "lane")).unwrap_or_default(),
+            max_body: number("max_body"),
+            timeout_ms: number("timeout_ms"),
+            builtin: row.get("builtin").and_then(Value::as_bool).unwrap_or(false),
+        }),
+        Err(problem) => {
+            pgrx::log!("howdah.routes: {pattern}: {problem}");
             None
         }
     }

@@ -1,6 +1,7 @@
 //! The shell behind the REST pipeline: the catalog, statements kept per (role, shape), and running them.
 
 use crate::catalog::LiveCatalog;
+use crate::config::Config;
 use crate::encode::Writer;
 use crate::pg::dest::Sink;
 use crate::pg::guc;
@@ -23,8 +24,7 @@ pub struct Live {
     generation: Cell<u64>,
     /// The role that the current request runs as: part of a plan's key, since a plan under row-level security depends on it.
     role: Cell<u32>,
-    /// Another number for every search path in use: names in functions and casts resolve by it.
-    path: Cell<u32>,
+    config: RefCell<Option<Rc<Config>>>,
 }
 
 #[derive(Default)]
@@ -38,7 +38,6 @@ struct Plans {
 
 struct Kept {
     role: u32,
-    path: u32,
     shape: Shape,
     compiled: Rc<Compiled>,
     bytes: usize,
@@ -57,12 +56,12 @@ impl Plans {
         self.bytes = 0;
     }
 
-    fn find(&mut self, role: u32, path: u32, shape: &Shape) -> (u64, Option<Rc<Compiled>>) {
-        let hash = self.hasher.hash_one((role, path, shape));
+    fn find(&mut self, role: u32, shape: &Shape) -> (u64, Option<Rc<Compiled>>) {
+        let hash = self.hasher.hash_one((role, shape));
         self.clock += 1;
         let clock = self.clock;
         let found = self.buckets.get_mut(&hash).and_then(|bucket| {
-            bucket.iter_mut().find(|k| k.role == role && k.path == path && k.shape == *shape)
+            bucket.iter_mut().find(|k| k.role == role && k.shape == *shape)
         });
         (
             hash,
@@ -108,13 +107,26 @@ impl Plans {
 
 impl Live {
     /// Begins a request: follows the catalog's changes and notes whom plans are for.
-    pub fn begin(&self, role: u32, path: u32) {
+    pub fn begin(&self, role: u32, config: &Rc<Config>) {
         let generation = self.catalog.refresh();
-        if self.generation.replace(generation) != generation {
+        let known = self.config.borrow().as_ref().is_some_and(|c| Rc::ptr_eq(c, config));
+        if !known {
+            self.config.replace(Some(config.clone()));
+        }
+        if self.generation.replace(generation) != generation || !known {
             self.plans.borrow_mut().clear();
         }
         self.role.set(role);
-        self.path.set(path);
+    }
+
+    /// Functions and views of a schema expect to find its names first: the path follows the schema asked for.
+    fn enter_schema(&self, schema: &str) {
+        if let Some(config) = self.config.borrow().as_ref()
+            && config.rest.schemas.first().is_some_and(|default| default != schema)
+            && config.rest.schemas.iter().any(|exposed| exposed == schema)
+        {
+            guc::set("search_path", &config.search_path_of(schema), guc::Scope::Request, false);
+        }
     }
 
     /// The pre-request function entered another role.
@@ -158,8 +170,9 @@ impl Database for Live {
         shape: &Shape,
         compile: &mut dyn FnMut() -> Result<Compiled, ApiError>,
     ) -> Result<Rc<Compiled>, ApiError> {
-        let (role, path) = (self.role.get(), self.path.get());
-        let (hash, found) = self.plans.borrow_mut().find(role, path, shape);
+        self.enter_schema(&shape.schema);
+        let role = self.role.get();
+        let (hash, found) = self.plans.borrow_mut().find(role, shape);
         if let Some(compiled) = found {
             return Ok(compiled);
         }
@@ -169,7 +182,7 @@ impl Database for Live {
             + compiled.estimate.as_ref().map_or(0, |s| s.sql.len());
         let mut plans = self.plans.borrow_mut();
         let used = plans.clock;
-        let kept = Kept { role, path, shape: shape.clone(), compiled: compiled.clone(), bytes, used };
+        let kept = Kept { role, shape: shape.clone(), compiled: compiled.clone(), bytes, used };
         plans.keep(hash, kept);
         Ok(compiled)
     }

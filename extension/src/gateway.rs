@@ -168,7 +168,7 @@ impl Visit<'_> {
         jail.switch(oid);
         let active = Active::enter(self.context(role, verified));
         let result = LIVE.with(|live| {
-            live.begin(oid.to_u32(), 0);
+            live.begin(oid.to_u32(), self.config);
             let reads = matches!(self.request.method, "GET" | "HEAD" | "OPTIONS");
             if reads {
                 jail.forbid_writes();
@@ -195,6 +195,9 @@ impl Visit<'_> {
 
     /// `ALTER ROLE … SET`, which only a login applies by itself, and the app's own settings.
     fn apply(&self, entered: &Wanted) {
+        if self.caller == Caller::Psql {
+            guc::set("search_path", &self.config.search_path, Scope::Request, false);
+        }
         for (name, value) in &entered.settings {
             guc::set(name, value, Scope::Request, entered.trusted(name));
         }

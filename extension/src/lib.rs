@@ -11,6 +11,8 @@ mod gateway;
 mod keys;
 mod pg;
 mod role_settings;
+mod routes;
+mod version;
 
 pgrx::pg_module_magic!();
 

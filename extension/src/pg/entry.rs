@@ -134,6 +134,11 @@ unsafe fn to_datum(fcinfo: pg_sys::FunctionCallInfo, response: &Response) -> pg_
     }
 }
 
+unsafe extern "C-unwind" {
+    /// commands/async.h, not among pgrx's bindings.
+    fn Async_Notify(channel: *const c_char, payload: *const c_char);
+}
+
 v1!(pg_finfo_howdah_config_changed);
 /// Statement trigger on the configuration's tables: every backend drops its copy when this transaction commits.
 ///
@@ -150,7 +155,7 @@ pub unsafe extern "C-unwind" fn howdah_config_changed(
             let data = (*fcinfo).context.cast::<pg_sys::TriggerData>();
             super::inval::invalidate((*(*data).tg_relation).rd_id);
             // Wakes the proxies, which follow routes and limits; equal notifications of one transaction are sent once.
-            pg_sys::Async_Notify(c"howdah_routes".as_ptr(), c"".as_ptr());
+            Async_Notify(c"howdah_routes".as_ptr(), c"".as_ptr());
         } else {
             pgrx::error!("howdah_private.config_changed() is a trigger function");
         }

@@ -1,0 +1,161 @@
+//! Routes as data: a row of `howdah.routes` answered by its function, as the role of the token.
+
+use crate::database::Live;
+use crate::pg::query;
+use howdah_core::catalog::{Function, Returns, TypeKind};
+use howdah_core::error::{ApiError, Code};
+use howdah_core::http::{Request, Response};
+use howdah_core::rest::shape::{
+    Call, CallKind, Form, Parsed, Query, Range, ResultKind, Returning, Shape, Verb, Write,
+};
+use howdah_core::rest::{self, Answer, Database};
+use howdah_core::route::{self, Argument, Route, Value};
+use std::borrow::Cow;
+
+/// May the current user call any function of this name? One who may not gets the same 404 as for a path that is not there.
+const CALLABLE: &str = "SELECT pg_catalog.bool_or(pg_catalog.has_function_privilege(p.oid, 'EXECUTE'))::pg_catalog.text \
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
+    WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND p.proname OPERATOR(pg_catalog.=) $2::pg_catalog.name \
+    AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')";
+
+/// Answers a matched route.
+///
+/// # Errors
+/// HW404 if the role may not call the function; what reading arguments, or choosing an overload, answers.
+pub fn answer(
+    live: &Live,
+    settings: &rest::Settings,
+    request: &Request<'_>,
+    route: &Route,
+    parameters: Vec<(&str, String)>,
+) -> Result<Answer, ApiError> {
+    let (schema, name) = split(&route.function).ok_or_else(|| ApiError::new(Code::NotFound, &[]))?;
+    if query::text(CALLABLE, &[&schema, &name]) != "true" {
+        return Err(ApiError::new(Code::NotFound, &[]));
+    }
+    let overloads = live.catalog().functions(&schema, &name);
+    let mut arguments =
+        route::merge(parameters, request.query, request.headers.get("content-type"), request.body)?;
+    arguments.retain(|given| overloads.iter().any(|f| takes(f, &given.name)));
+    arguments.sort_by(|a, b| a.name.cmp(&b.name));
+
+    let (form, content_type) = overloads.first().map_or((ROWS, JSON), form_of);
+    let shape = Shape {
+        verb: Verb::Call,
+        schema,
+        target: name,
+        query: Query::default(),
+        range: Range::default(),
+        write: Write::default(),
+        call: Call {
+            kind: CallKind::Json,
+            arguments: arguments.iter().map(|a| a.name.clone()).collect(),
+        },
+        returning: Returning::Representation,
+        count: None,
+        form,
+    };
+    let parsed = parsed(shape, &arguments);
+    let shape = &parsed.shape;
+    let compiled =
+        live.compiled(shape, &mut || rest::compile(shape, live.catalog(), settings))?;
+    let mut response = Response::new(200);
+    live.run(&compiled.main, &parsed, &mut response.body);
+    if compiled.result == ResultKind::Void {
+        response.status = 204;
+        response.body.clear();
+    } else {
+        response.header("Content-Type", content_type);
+    }
+    let (status, headers) = live.response_settings();
+    rest::response::override_with(&mut response, status.as_deref(), headers.as_deref())?;
+    Ok(Answer { response, rollback: false })
+}
+
+const JSON: &str = "application/json; charset=utf-8";
+const ROWS: Form = Form::Array { strip_nulls: false };
+
+/// Text, xml and bytea are the body as they are; all else is JSON.
+fn form_of(function: &Function) -> (Form, &'static str) {
+    match &function.returns {
+        Returns::Scalar(ty) if !function.set => match ty.kind {
+            TypeKind::Text | TypeKind::Varchar | TypeKind::Bpchar => {
+                (Form::Raw, "text/plain; charset=utf-8")
+            }
+            TypeKind::Xml => (Form::Raw, "text/xml; charset=utf-8"),
+            TypeKind::Bytea => (Form::Raw, "application/octet-stream"),
+            _ => (ROWS, JSON),
+        },
+        _ => (ROWS, JSON),
+    }
+}
+
+fn takes(function: &Function, name: &str) -> bool {
+    function.arguments.iter().any(|argument| argument.name == name)
+}
+
+fn parsed(shape: Shape, arguments: &[Argument]) -> Parsed<'static> {
+    let mut texts = Vec::with_capacity(arguments.len());
+    let mut documents = Vec::with_capacity(arguments.len());
+    for argument in arguments {
+        let (text, document) = match &argument.value {
+            Value::Null => (None, None),
+            Value::Text(text) => (Some(text.clone()), Some(quoted(text))),
+            Value::Json(json) => (Some(json.clone()), Some(json.clone())),
+            Value::Many(items) => {
+                let list = serde_json::Value::from(items.clone()).to_string();
+                (Some(list.clone()), Some(list))
+            }
+            Value::Bytes(bytes) => {
+                let hex = hex(bytes);
+                (Some(hex.clone()), Some(quoted(&hex)))
+            }
+        };
+        texts.push(text);
+        documents.push(document.map(Cow::Owned));
+    }
+    Parsed {
+        shape,
+        values: Vec::new(),
+        fields: Vec::new(),
+        fields_json: Vec::new(),
+        arguments: texts,
+        arguments_json: documents,
+        body: Cow::Borrowed(b""),
+        max_affected: None,
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// As bytea reads it.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::from("\\x"), |mut text, byte| {
+        text.push_str(&format!("{byte:02x}"));
+        text
+    })
+}
+
+/// `schema.name`, each part quoted where SQL needs it, as `howdah.route` stores it.
+fn split(function: &str) -> Option<(String, String)> {
+    let mut parts = Vec::with_capacity(2);
+    let mut part = String::new();
+    let mut in_quotes = false;
+    let mut chars = function.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if in_quotes && chars.peek() == Some(&'"') => {
+                chars.next();
+                part.push('"');
+            }
+            '"' => in_quotes = !in_quotes,
+            '.' if !in_quotes => parts.push(std::mem::take(&mut part)),
+            c => part.push(c),
+        }
+    }
+    parts.push(part);
+    let [schema, name] = <[String; 2]>::try_from(parts).ok()?;
+    Some((schema, name))
+}
