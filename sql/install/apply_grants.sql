@@ -9,20 +9,32 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_table pg_catalog.text;
+    c_owner CONSTANT pg_catalog.oid := 'howdah_owner'::pg_catalog.regrole;
+    v_table record;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY[
-        'migrations', 'audit', 'settings', 'keys', 'api_keys', 'roles', 'routes'
-    ] LOOP
-        EXECUTE pg_catalog.format('ALTER TABLE howdah.%I OWNER TO howdah_owner', v_table);
-        EXECUTE pg_catalog.format('ALTER TABLE howdah.%I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE pg_catalog.format('ALTER TABLE howdah.%I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS owner_all ON howdah.%I', v_table);
-        EXECUTE pg_catalog.format(
-            'CREATE POLICY owner_all ON howdah.%I TO howdah_owner USING (true) WITH CHECK (true)', v_table);
+    FOR v_table IN
+        SELECT c.oid, c.relname AS name, c.relowner, c.relrowsecurity AND c.relforcerowsecurity AS secured
+        FROM pg_catalog.pg_class AS c
+        WHERE c.relnamespace = 'howdah'::pg_catalog.regnamespace AND c.relname IN (
+            'migrations', 'audit', 'settings', 'keys', 'api_keys', 'roles', 'routes')
+    LOOP
+        -- Only what is not so yet: each ALTER locks the table against every request.
+        IF v_table.relowner <> c_owner THEN
+            EXECUTE pg_catalog.format('ALTER TABLE howdah.%I OWNER TO howdah_owner', v_table.name);
+        END IF;
+        IF NOT v_table.secured THEN
+            EXECUTE pg_catalog.format(
+                'ALTER TABLE howdah.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_table.name);
+        END IF;
+        IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_policy AS p
+                       WHERE p.polrelid = v_table.oid AND p.polname = 'owner_all') THEN
+            EXECUTE pg_catalog.format(
+                'CREATE POLICY owner_all ON howdah.%I TO howdah_owner USING (true) WITH CHECK (true)',
+                v_table.name);
+        END IF;
         EXECUTE pg_catalog.format(
             'REVOKE ALL ON howdah.%I FROM PUBLIC, anon, authenticated, service_role, howdah_proxy, howdah_courier',
-            v_table);
+            v_table.name);
     END LOOP;
 
     -- A temporary table is the commonest way to leave something behind on a pooled connection.

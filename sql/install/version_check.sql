@@ -1,4 +1,4 @@
--- howdah_private.version_check: do SQL and tables belong together? The gateway asks once a
+-- howdah_private.version_check: do library, SQL and tables belong together? The gateway asks once a
 -- backend and after each change.
 --
 -- Runs as   definer: reads howdah.migrations.
@@ -11,6 +11,11 @@ AS $$
 DECLARE
     v_step pg_catalog.int4;
 BEGIN
+    IF howdah_private.library_version() <> howdah.version() THEN
+        RETURN pg_catalog.format(
+            'The library is version %s, its SQL %s: run ALTER EXTENSION howdah UPDATE; SELECT howdah.install();',
+            howdah_private.library_version(), howdah.version());
+    END IF;
     SELECT pg_catalog.max(m.step) INTO v_step FROM howdah.migrations AS m;
     IF v_step IS DISTINCT FROM howdah_private.last_step() THEN
         RETURN pg_catalog.format(
@@ -25,5 +30,5 @@ END
 $$;
 ALTER FUNCTION howdah_private.version_check() OWNER TO howdah_owner;
 COMMENT ON FUNCTION howdah_private.version_check()
-    IS 'NULL if SQL and tables belong together, else what to run.';
+    IS 'NULL if library, SQL and tables belong together, else what to run.';
 REVOKE EXECUTE ON FUNCTION howdah_private.version_check() FROM PUBLIC;

@@ -9,6 +9,9 @@ AS $$
 DECLARE
     v_keys pg_catalog.jsonb;
 BEGIN
+    -- As GoTrue; a key that rotate_key() makes is looked for by its kid, so no client waits for this.
+    PERFORM pg_catalog.set_config(
+        'response.headers', '[{"Cache-Control": "public, max-age=600"}]', true);
     SELECT pg_catalog.jsonb_agg(k.public_jwk ORDER BY k.created_at DESC, k.kid) INTO v_keys
     FROM howdah.keys AS k
     WHERE k.public_jwk IS NOT NULL

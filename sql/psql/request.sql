@@ -15,11 +15,6 @@ CREATE TYPE howdah.text_answer AS (
 COMMENT ON TYPE howdah.text_answer IS 'What howdah.request() returns.';
 REVOKE USAGE ON TYPE howdah.text_answer FROM PUBLIC;
 
-CREATE TYPE howdah.response AS (
-    status pg_catalog.int4, headers pg_catalog.jsonb, body pg_catalog.text
-);
-REVOKE USAGE ON TYPE howdah.response FROM PUBLIC;
-
 CREATE FUNCTION howdah.request(
     method pg_catalog.text,
     path pg_catalog.text,
@@ -35,7 +30,6 @@ DECLARE
     v_headers pg_catalog.text := '';
     v_header  record;
     v_answer  howdah.answer;
-    v_result  howdah.response;
     v_result  howdah.text_answer;
 BEGIN
     IF pg_catalog.jsonb_typeof(request.headers) <> 'object' THEN
