@@ -42,6 +42,11 @@ STRICT VOLATILE PARALLEL RESTRICTED
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'key_generate_wrapper';
 
+CREATE FUNCTION howdah_private."library_version"() RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'library_version_wrapper';
+
 CREATE FUNCTION howdah_private."random_token"(
     "bytes" INT
 ) RETURNS TEXT
