@@ -3,16 +3,21 @@
 //! One path: `request` (method, headers, body → [`shape::Parsed`], with `query` for the query string) → the kept
 //! [`shape::Compiled`], or `plan` → `build` → the shell runs and encodes ([`Database::run`]) → `response`.
 
-pub mod media;
-pub mod payload;
-pub mod prefer;
-pub mod range;
 pub mod build;
+pub mod handle;
+pub mod media;
+pub mod options;
+pub mod payload;
 pub mod plan;
+pub mod prefer;
 pub mod query;
+pub mod range;
+pub mod request;
+pub mod response;
 pub mod shape;
 
 pub use build::compile;
+pub use handle::handle;
 
 use crate::catalog::Catalog;
 use crate::error::ApiError;
