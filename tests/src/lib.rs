@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod database;
+pub mod forge;
 pub mod reply;
 pub mod server;
 pub mod table;

@@ -104,14 +104,13 @@ fn is_jailed(status: u16, body: &str) -> bool {
 }
 
 /// A session like the proxy's: one connection of its role, calling the gateway.
-struct Session<'h> {
+struct Session {
     client: Client,
-    howdah: &'h Howdah,
 }
 
-impl<'h> Session<'h> {
-    fn open(howdah: &'h Howdah) -> Self {
-        Self { client: howdah.proxy_session(), howdah }
+impl Session {
+    fn open(howdah: &Howdah) -> Self {
+        Self { client: howdah.proxy_session() }
     }
 
     /// One request; the status and the body, or 0 and the server's error for what is raised.

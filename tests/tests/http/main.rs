@@ -1,10 +1,14 @@
 //! Black-box tests over HTTP (and psql beside it), a module for each route family, on one Howdah for the whole run.
 #![forbid(unsafe_code)]
 
+mod ddl;
 mod jail;
+mod parity;
+mod proxy;
 mod rest_embed;
 mod rest_errors;
 mod rest_read;
 mod rest_rpc;
 mod rest_write;
 mod routes;
+mod tokens;
