@@ -375,7 +375,7 @@ const FUNCTIONS: &str = concat!(
     "'relation_name', CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'c' THEN r.typname END, ",
     "'arguments', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(",
     "'name', COALESCE(p.proargnames[k.n], ''), 'type', ", type_document!("t", "NULL"), ", ",
-    "'has_default', k.position OPERATOR(pg_catalog.>) p.pronargs OPERATOR(pg_catalog.-) p.pronargdefaults, ",
+    "'has_default', k.position OPERATOR(pg_catalog.>) (p.pronargs OPERATOR(pg_catalog.-) p.pronargdefaults), ",
     "'variadic', p.provariadic OPERATOR(pg_catalog.<>) 0 AND k.position OPERATOR(pg_catalog.=) p.pronargs) ORDER BY k.n), '[]'::pg_catalog.json) ",
     "FROM (SELECT u.ty, u.n, pg_catalog.row_number() OVER (ORDER BY u.n) AS position FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[])) ",
     "WITH ORDINALITY u(ty, n) WHERE p.proargmodes IS NULL OR p.proargmodes[u.n] OPERATOR(pg_catalog.=) ANY ('{i,b,v}')) k ",
