@@ -30,13 +30,20 @@ impl<'a> Headers<'a> {
 
     /// The first value of a header; `name` in lower case.
     pub fn get(self, name: &str) -> Option<&'a str> {
-        self.iter().find(|(n, _)| *n == name).map(|(_, v)| v)
+        self.0.split('\n').find_map(|line| value_of(line, name))
     }
 
     /// Every value of a header, in order; `name` in lower case.
     pub fn all(self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(n, _)| *n == name).map(|(_, v)| v)
+        self.0
+            .split('\n')
+            .filter_map(move |line| value_of(line, name))
     }
+}
+
+/// By prefix and not by parsing each line: several headers are asked for in every request.
+fn value_of<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    line.strip_prefix(name)?.strip_prefix(": ")
 }
 
 /// A finished response. `headers` is a block like the request's: `Name: value\n` a line.
@@ -49,7 +56,10 @@ pub struct Response {
 
 impl Response {
     pub fn new(status: u16) -> Self {
-        Self { status, ..Self::default() }
+        Self {
+            status,
+            ..Self::default()
+        }
     }
 
     /// Appends a header. A value with a line break is dropped whole, never split into two headers.
@@ -78,8 +88,11 @@ pub fn percent_decode(text: &str, plus: bool) -> Option<Cow<'_, str>> {
 
 /// Appends `text` with all but unreserved characters (RFC 3986, 2.3) as `%XX`.
 pub fn push_percent_encoded(out: &mut String, text: &str) {
-    const RESERVED: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
     out.extend(utf8_percent_encode(text, RESERVED));
 }
 
@@ -100,7 +113,10 @@ mod tests {
         assert_eq!(decode("a%20b+c", false).as_deref(), Some("a b+c"));
         assert_eq!(decode("%C3%a9%2B%", true).as_deref(), Some("é+%"));
         assert_eq!(decode("%zz%2", false).as_deref(), Some("%zz%2"));
-        assert!(matches!(percent_decode("film", true), Some(Cow::Borrowed("film"))));
+        assert!(matches!(
+            percent_decode("film", true),
+            Some(Cow::Borrowed("film"))
+        ));
         for bad in ["%ff", "%C3", "a%00", "\0"] {
             assert_eq!(percent_decode(bad, true), None, "{bad}");
         }
@@ -120,6 +136,9 @@ mod tests {
         response.header("A\nB", "c");
         response.header("A", "b");
         assert_eq!(response.headers, "A: b\n");
-        assert_eq!(Headers("a: 1\nb: 2\na: 3\n").all("a").collect::<Vec<_>>(), ["1", "3"]);
+        assert_eq!(
+            Headers("a: 1\nb: 2\na: 3\n").all("a").collect::<Vec<_>>(),
+            ["1", "3"]
+        );
     }
 }

@@ -20,10 +20,10 @@ pub fn handle(
         return options::answer(db.catalog(), settings, request, &target);
     }
     let asked = request::read(settings, db.catalog(), request, target)?;
-    if let Some(zone) = asked.prefer.timezone {
-        if !db.set_timezone(zone) {
-            return Err(unknown_timezone(zone));
-        }
+    if let Some(zone) = asked.prefer.timezone
+        && !db.set_timezone(zone)
+    {
+        return Err(unknown_timezone(zone));
     }
     let shape = &asked.parsed.shape;
     let compiled = db.compiled(shape, &mut || compile(shape, db.catalog(), settings))?;

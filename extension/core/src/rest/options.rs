@@ -1,7 +1,7 @@
 //! OPTIONS: what a relation or function allows, grants apart.
 
 use super::request::{self, Target};
-use super::{Answer, Settings};
+use super::{Answer, Settings, plan};
 use crate::catalog::{Catalog, Volatility};
 use crate::error::{ApiError, Code};
 use crate::http::{Request, Response};
@@ -31,9 +31,7 @@ pub fn answer(
 }
 
 fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<String, ApiError> {
-    let relation = catalog
-        .relation(schema, name)
-        .ok_or_else(|| ApiError::new(Code::NoTable, &[&format!("{schema}.{name}")]))?;
+    let relation = plan::relation(catalog, schema, name)?;
     let mut allow = String::from("OPTIONS,GET,HEAD");
     let keyed = !relation.primary_key.is_empty();
     for (allowed, method) in [

@@ -12,6 +12,7 @@ use super::shape::{CallKind, Payload, RawKind, Verb};
 use crate::error::{ApiError, Code};
 use json::{Fault, Item, Kind, Scanner};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// What a write carries; the fields are those of [`super::shape::Write`] and [`super::shape::Parsed`].
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -360,13 +361,12 @@ fn many<'a>(
     }
 }
 
+/// Each name once, in order.
 fn distinct(columns: &[String]) -> impl Iterator<Item = &String> {
-    let earlier = |i: usize| columns.get(..i).unwrap_or_default();
+    let mut seen = HashSet::with_capacity(columns.len());
     columns
         .iter()
-        .enumerate()
-        .filter(move |(i, name)| !earlier(*i).contains(name))
-        .map(|(_, n)| n)
+        .filter(move |name| seen.insert(name.as_str()))
 }
 
 /// Reads the body of a call by POST.

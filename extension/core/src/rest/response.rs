@@ -179,8 +179,12 @@ fn push_location(headers: &mut String, asked: &Asked<'_>, compiled: &Compiled, o
     headers.push('\n');
 }
 
-/// The canonical address of a read: its parameters sorted by name and encoded.
+/// The canonical address of a read: its parameters sorted by name and encoded. Left out for long queries, since no
+/// client reads it and many refuse a header beyond some kilobytes.
 fn push_content_location(headers: &mut String, asked: &Asked<'_>) {
+    if asked.query.len() > 2048 {
+        return;
+    }
     headers.push_str("Content-Location: /");
     push_percent_encoded(headers, &asked.parsed.shape.target);
     let decode = |part| percent_decode(part, true).unwrap_or(Cow::Borrowed(part));

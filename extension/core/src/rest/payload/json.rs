@@ -84,7 +84,11 @@ pub struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0, keys: 0 }
+        Self {
+            text,
+            at: 0,
+            keys: 0,
+        }
     }
 
     /// Starts counting keys anew.
@@ -138,7 +142,11 @@ impl<'a> Scanner<'a> {
             return Err(Fault::Syntax);
         }
         let text = self.string()?;
-        if self.take(b':') { Ok(text) } else { Err(Fault::Syntax) }
+        if self.take(b':') {
+            Ok(text)
+        } else {
+            Err(Fault::Syntax)
+        }
     }
 
     /// One whole value, with what is nested in it. `depth`: how many arrays and objects are open around it.
@@ -154,7 +162,10 @@ impl<'a> Scanner<'a> {
             _ => return self.scalar(first),
         };
         self.nested(depth)?;
-        Ok(Item { kind, text: self.slice(start, self.at) })
+        Ok(Item {
+            kind,
+            text: self.slice(start, self.at),
+        })
     }
 
     /// An array or object, to its closing bracket.
@@ -219,11 +230,18 @@ impl<'a> Scanner<'a> {
             b'n' => self.word("null", Kind::Null)?,
             _ => return Err(Fault::Syntax),
         };
-        Ok(Item { kind, text: self.slice(start, self.at) })
+        Ok(Item {
+            kind,
+            text: self.slice(start, self.at),
+        })
     }
 
     fn word(&mut self, word: &str, kind: Kind) -> Result<Kind, Fault> {
-        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+        if self
+            .text
+            .get(self.at..)
+            .is_some_and(|rest| rest.starts_with(word))
+        {
             self.at += word.len();
             Ok(kind)
         } else {
@@ -248,7 +266,11 @@ impl<'a> Scanner<'a> {
             self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
             self.digits()?;
         }
-        if self.at - start > limits::JSON_DIGITS { Err(Fault::Digits) } else { Ok(()) }
+        if self.at - start > limits::JSON_DIGITS {
+            Err(Fault::Digits)
+        } else {
+            Ok(())
+        }
     }
 
     fn digits(&mut self) -> Result<(), Fault> {
@@ -256,7 +278,11 @@ impl<'a> Scanner<'a> {
         while let Some(b'0'..=b'9') = self.byte() {
             self.at += 1;
         }
-        if self.at == start { Err(Fault::Syntax) } else { Ok(()) }
+        if self.at == start {
+            Err(Fault::Syntax)
+        } else {
+            Ok(())
+        }
     }
 
     /// A string with its quotes; the scanner stands on the first.
@@ -293,7 +319,10 @@ impl<'a> Scanner<'a> {
                 match self.four_digits()? {
                     0 => Err(Fault::Nul),
                     0xD800..=0xDBFF => {
-                        let low = self.text.get(self.at..).is_some_and(|r| r.starts_with("\\u"));
+                        let low = self
+                            .text
+                            .get(self.at..)
+                            .is_some_and(|r| r.starts_with("\\u"));
                         if !low {
                             return Err(Fault::Syntax);
                         }
@@ -319,13 +348,19 @@ impl<'a> Scanner<'a> {
 }
 
 fn hex(digits: &str) -> Option<u32> {
-    digits.chars().try_fold(0, |value, digit| Some(value << 4 | digit.to_digit(16)?))
+    digits
+        .chars()
+        .try_fold(0, |value, digit| Some(value << 4 | digit.to_digit(16)?))
 }
 
 /// The text of a JSON string that the scanner has passed.
 fn unquote(quoted: &str) -> Cow<'_, str> {
-    let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-    let Some(first) = inner.find('\\') else { return Cow::Borrowed(inner) };
+    let inner = quoted
+        .get(1..quoted.len().saturating_sub(1))
+        .unwrap_or_default();
+    let Some(first) = inner.find('\\') else {
+        return Cow::Borrowed(inner);
+    };
     let mut out = String::with_capacity(inner.len());
     let (plain, mut rest) = inner.split_at(first);
     out.push_str(plain);
@@ -338,7 +373,12 @@ fn unquote(quoted: &str) -> Cow<'_, str> {
             Some('r') => out.push('\r'),
             Some('t') => out.push('\t'),
             Some('u') => {
-                let unit = |from: usize| escaped.get(from..from + 4).and_then(hex).unwrap_or_default();
+                let unit = |from: usize| {
+                    escaped
+                        .get(from..from + 4)
+                        .and_then(hex)
+                        .unwrap_or_default()
+                };
                 let high = unit(1);
                 let code = if (0xD800..0xDC00).contains(&high) {
                     chars.nth(5);
@@ -367,7 +407,11 @@ mod tests {
     fn scan(text: &str) -> Result<Item<'_>, Fault> {
         let mut scanner = Scanner::new(text);
         let item = scanner.value(0)?;
-        if scanner.at_end() { Ok(item) } else { Err(Fault::Syntax) }
+        if scanner.at_end() {
+            Ok(item)
+        } else {
+            Err(Fault::Syntax)
+        }
     }
 
     #[test]
@@ -392,12 +436,57 @@ mod tests {
     #[test]
     fn refuses_what_is_no_json() {
         for text in [
-            "", " ", "nul", "nullx", "True", "01", "-", "1.", ".5", "1e", "1e+", "+1", "0x1", "NaN",
-            "\"", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"", "\"\u{1}\"", "'a'",
-            "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1}", "{", "}", "{\"a\"", "{\"a\":",
-            "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "{1:1}", "{\"a\":1]",
-            "{,}", "[{]}", "1 1", "\u{feff}1", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
-            "\"\\ud83d\\ud83d\"", "\"\\uD83Dx\"", "\u{a0}1",
+            "",
+            " ",
+            "nul",
+            "nullx",
+            "True",
+            "01",
+            "-",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "+1",
+            "0x1",
+            "NaN",
+            "\"",
+            "\"\\",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\u12g4\"",
+            "\"\n\"",
+            "\"\u{1}\"",
+            "'a'",
+            "[",
+            "]",
+            "[1",
+            "[1,",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "[1}",
+            "{",
+            "}",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":1",
+            "{\"a\":1,",
+            "{\"a\":1,}",
+            "{\"a\" 1}",
+            "{a:1}",
+            "{1:1}",
+            "{\"a\":1]",
+            "{,}",
+            "[{]}",
+            "1 1",
+            "\u{feff}1",
+            "\"\\ud800\"",
+            "\"\\udc00\"",
+            "\"\\ud800\\u0041\"",
+            "\"\\ud83d\\ud83d\"",
+            "\"\\uD83Dx\"",
+            "\u{a0}1",
         ] {
             assert_eq!(scan(text), Err(Fault::Syntax), "{text:?}");
         }
@@ -410,7 +499,10 @@ mod tests {
         assert_eq!(scan(&deep(limits::JSON_DEPTH + 1)), Err(Fault::Depth));
         assert_eq!(scan(&"[".repeat(1_000_000)), Err(Fault::Depth));
         assert_eq!(scan(&"{\"a\":".repeat(1_000_000)), Err(Fault::Depth));
-        assert_eq!(Scanner::new("[]").value(limits::JSON_DEPTH), Err(Fault::Depth));
+        assert_eq!(
+            Scanner::new("[]").value(limits::JSON_DEPTH),
+            Err(Fault::Depth)
+        );
 
         let keys = |n: usize| {
             let members: Vec<_> = (0..n).map(|i| format!("\"k{i}\":0")).collect();
@@ -420,7 +512,10 @@ mod tests {
         assert_eq!(scan(&keys(limits::JSON_KEYS + 1)), Err(Fault::Keys));
 
         assert!(scan(&"1".repeat(limits::JSON_DIGITS)).is_ok());
-        assert_eq!(scan(&"1".repeat(limits::JSON_DIGITS + 1)), Err(Fault::Digits));
+        assert_eq!(
+            scan(&"1".repeat(limits::JSON_DIGITS + 1)),
+            Err(Fault::Digits)
+        );
         assert_eq!(scan(&"1".repeat(1_000_000)), Err(Fault::Digits));
         assert!(scan("1e999999").is_ok());
         assert_eq!(scan("\"a\\u0000\""), Err(Fault::Nul));
@@ -430,8 +525,14 @@ mod tests {
     #[test]
     fn strings_are_unquoted_like_any_parser_would() {
         for text in [
-            r#""""#, r#""plain""#, r#""\"\\\/\b\f\n\r\t""#, r#""a\u00e9z""#, r#""\ud83d\ude00!""#,
-            r#""\uFFFFé\u0041""#, r#""x\\u0041""#, r#""é\né""#,
+            r#""""#,
+            r#""plain""#,
+            r#""\"\\\/\b\f\n\r\t""#,
+            r#""a\u00e9z""#,
+            r#""\ud83d\ude00!""#,
+            r#""\uFFFFé\u0041""#,
+            r#""x\\u0041""#,
+            r#""é\né""#,
         ] {
             let expected: String = serde_json::from_str(text).unwrap();
             assert_eq!(scan(text).unwrap().as_text(), Some(expected), "{text}");
@@ -446,7 +547,9 @@ mod tests {
         ];
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
         let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             (state >> 33) as usize
         };
         let alphabet = br#"{}[]",:\u0d8e1-+.tfn x"#;
@@ -461,7 +564,9 @@ mod tests {
                     _ => drop(bytes.remove(at)),
                 }
             }
-            let Ok(text) = std::str::from_utf8(&bytes) else { continue };
+            let Ok(text) = std::str::from_utf8(&bytes) else {
+                continue;
+            };
             let theirs = serde_json::from_str::<serde_json::Value>(text);
             match scan(text) {
                 // Out of range for an f64 is no fault of the text.

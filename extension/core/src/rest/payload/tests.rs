@@ -23,7 +23,14 @@ fn splits_an_object_into_sorted_fields() {
     assert_eq!(read.columns, ["a", "b", "j", "n", "t", "z"]);
     assert_eq!(
         texts(&read.fields),
-        [Some("[ 1 ]"), Some("true"), Some(r#"{"k": [1, "x"]}"#), Some("-1.50"), Some("a\"é\n"), None]
+        [
+            Some("[ 1 ]"),
+            Some("true"),
+            Some(r#"{"k": [1, "x"]}"#),
+            Some("-1.50"),
+            Some("a\"é\n"),
+            None
+        ]
     );
     assert_eq!(
         jsons(&read.fields_json),
@@ -37,7 +44,12 @@ fn splits_an_object_into_sorted_fields() {
         ]
     );
     // Nothing of the JSON form is copied.
-    assert!(read.fields_json.iter().flatten().all(|f| matches!(f, Cow::Borrowed(_))));
+    assert!(
+        read.fields_json
+            .iter()
+            .flatten()
+            .all(|f| matches!(f, Cow::Borrowed(_)))
+    );
     assert_eq!(insert("[{\"a\":1}]"), insert("{\"a\":1}"));
 }
 
@@ -70,12 +82,19 @@ fn rows_need_the_same_keys_unless_columns_are_given() {
         r#"[[{"a":1}]]"#,
         r#"[{"a":1},[]]"#,
     ] {
-        assert_eq!(insert(body), Err("All object keys must match".to_owned()), "{body}");
+        assert_eq!(
+            insert(body),
+            Err("All object keys must match".to_owned()),
+            "{body}"
+        );
     }
     let columns = ["b".to_owned(), "a".to_owned(), "b".to_owned()];
     let body = br#"[{"a":1},{"b":1,"c":1}]"#;
     let read = rows(body, BodyKind::Json, Verb::Insert, Some(&columns), true).unwrap();
-    assert_eq!((read.payload, read.columns), (Payload::Array, vec!["b".to_owned(), "a".to_owned()]));
+    assert_eq!(
+        (read.payload, read.columns),
+        (Payload::Array, vec!["b".to_owned(), "a".to_owned()])
+    );
 }
 
 #[test]
@@ -88,11 +107,17 @@ fn columns_choose_what_of_an_object_is_written() {
     assert_eq!(read.defaults, Vec::<String>::new());
 
     let read = rows(body, BodyKind::Json, Verb::Insert, Some(&columns), true).unwrap();
-    assert_eq!((read.columns, read.defaults), (vec!["c".into(), "a".into()], vec!["d".to_owned()]));
+    assert_eq!(
+        (read.columns, read.defaults),
+        (vec!["c".into(), "a".into()], vec!["d".to_owned()])
+    );
 
     let absent = ["x".to_owned()];
     let read = rows(body, BodyKind::Json, Verb::Insert, Some(&absent), true).unwrap();
-    assert_eq!((read.payload, read.defaults), (Payload::Empty, vec!["x".to_owned()]));
+    assert_eq!(
+        (read.payload, read.defaults),
+        (Payload::Empty, vec!["x".to_owned()])
+    );
 }
 
 #[test]
@@ -109,28 +134,73 @@ fn nothing_and_defaults_are_told_apart() {
 fn an_update_takes_the_first_row_and_a_put_exactly_one() {
     let body = br#"[{"a":1},{"b":2}]"#;
     let read = rows(body, BodyKind::Json, Verb::Update, None, false).unwrap();
-    assert_eq!((read.payload, texts(&read.fields)), (Payload::Object, vec![Some("1")]));
+    assert_eq!(
+        (read.payload, texts(&read.fields)),
+        (Payload::Object, vec![Some("1")])
+    );
     for body in ["[{\"a\":1},{\"a\":2}]", "[]", "{}", "1"] {
         let error = rows(body.as_bytes(), BodyKind::Json, Verb::Put, None, false).unwrap_err();
-        assert_eq!((error.status, error.code.as_str()), (400, "PGRST115"), "{body}");
+        assert_eq!(
+            (error.status, error.code.as_str()),
+            (400, "PGRST115"),
+            "{body}"
+        );
     }
     assert!(rows(b"[{\"a\":1}]", BodyKind::Json, Verb::Put, None, false).is_ok());
 }
 
 #[test]
 fn refuses_what_is_no_json() {
-    for body in ["", "{", "[", "[{}", "[{},]", "{\"a\":1}x", "[]]", "{\"a\"}", "{\"a\":1 \"b\":2}", "nul"] {
-        assert_eq!(insert(body), Err("Empty or invalid json".to_owned()), "{body}");
+    for body in [
+        "",
+        "{",
+        "[",
+        "[{}",
+        "[{},]",
+        "{\"a\":1}x",
+        "[]]",
+        "{\"a\"}",
+        "{\"a\":1 \"b\":2}",
+        "nul",
+    ] {
+        assert_eq!(
+            insert(body),
+            Err("Empty or invalid json".to_owned()),
+            "{body}"
+        );
     }
-    let error = rows(b"{\"a\":\"\xff\"}", BodyKind::Json, Verb::Insert, None, false).unwrap_err();
-    assert_eq!((error.status, error.message.as_str()), (400, "Empty or invalid json"));
-    let error = rows(br#"{"a":"\u0000"}"#, BodyKind::Json, Verb::Insert, None, false).unwrap_err();
+    let error = rows(
+        b"{\"a\":\"\xff\"}",
+        BodyKind::Json,
+        Verb::Insert,
+        None,
+        false,
+    )
+    .unwrap_err();
+    assert_eq!(
+        (error.status, error.message.as_str()),
+        (400, "Empty or invalid json")
+    );
+    let error = rows(
+        br#"{"a":"\u0000"}"#,
+        BodyKind::Json,
+        Verb::Insert,
+        None,
+        false,
+    )
+    .unwrap_err();
     assert_eq!((error.status, error.code.as_str()), (400, "22P05"));
-    for body in [format!("[{}", "[".repeat(1_000_000)), format!("{{\"a\":{}", "[".repeat(64))] {
+    for body in [
+        format!("[{}", "[".repeat(1_000_000)),
+        format!("{{\"a\":{}", "[".repeat(64)),
+    ] {
         assert_eq!(insert(&body), Err("JSON beyond the limits".to_owned()));
     }
     let keys: Vec<_> = (0..100_000).map(|i| format!("\"{i}\":1")).collect();
-    assert_eq!(insert(&format!("{{{}}}", keys.join(","))), Err("JSON beyond the limits".to_owned()));
+    assert_eq!(
+        insert(&format!("{{{}}}", keys.join(","))),
+        Err("JSON beyond the limits".to_owned())
+    );
 }
 
 #[test]
@@ -146,18 +216,30 @@ fn csv_becomes_fields_or_an_array() {
     let one = read("b,a\nx\"\",NULL\n");
     assert!(one.is_err());
     let one = read("b,a\n\"x\"\"y\",NULL\n").unwrap();
-    assert_eq!((one.payload, one.columns), (Payload::Object, vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(
+        (one.payload, one.columns),
+        (Payload::Object, vec!["a".to_owned(), "b".to_owned()])
+    );
     assert_eq!(texts(&one.fields), [None, Some("x\"y")]);
     assert_eq!(jsons(&one.fields_json), [None, Some(r#""x\"y""#)]);
 
     let many = read("b,a\n1,NULL\né,\n").unwrap();
-    assert_eq!((many.payload, many.columns), (Payload::Array, vec!["a".to_owned(), "b".to_owned()]));
-    assert_eq!(many.body.as_ref(), r#"[{"b":"1","a":null},{"b":"é","a":""}]"#.as_bytes());
+    assert_eq!(
+        (many.payload, many.columns),
+        (Payload::Array, vec!["a".to_owned(), "b".to_owned()])
+    );
+    assert_eq!(
+        many.body.as_ref(),
+        r#"[{"b":"1","a":null},{"b":"é","a":""}]"#.as_bytes()
+    );
 
     assert_eq!(read("a,b\n").unwrap().payload, Payload::None);
     for body in ["a,b\n1\n", "a,b\n1,2,3\n", "a,b\n1,2\n3\n"] {
         let error = read(body).unwrap_err();
-        assert_eq!(error.message, "All lines must have same number of fields", "{body}");
+        assert_eq!(
+            error.message, "All lines must have same number of fields",
+            "{body}"
+        );
         assert_eq!(error.code, "PGRST102");
     }
     assert_eq!(read("").unwrap_err().message, "Empty or invalid csv");
@@ -168,7 +250,10 @@ fn forms_are_objects_of_text() {
     let body = b"b=1+2%2B&a=%C3%A9&c&b=3&&=x";
     let read = rows(body, BodyKind::Form, Verb::Insert, None, false).unwrap();
     assert_eq!(read.columns, ["", "a", "b", "c"]);
-    assert_eq!(texts(&read.fields), [Some("x"), Some("é"), Some("3"), Some("")]);
+    assert_eq!(
+        texts(&read.fields),
+        [Some("x"), Some("é"), Some("3"), Some("")]
+    );
     for body in [&b"a=%ff"[..], b"a=%00", b"\xff=1"] {
         let error = rows(body, BodyKind::Form, Verb::Insert, None, false).unwrap_err();
         assert_eq!((error.status, error.code.as_str()), (400, "PGRST102"));
@@ -184,26 +269,47 @@ fn tables_take_no_raw_bodies() {
 #[test]
 fn calls_take_an_object_a_form_or_a_raw_body() {
     let read = arguments(br#"{"b":"x","a":{"k":1},"b":"y"}"#, BodyKind::Json).unwrap();
-    assert_eq!((read.kind, read.names), (CallKind::Json, vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(
+        (read.kind, read.names),
+        (CallKind::Json, vec!["a".to_owned(), "b".to_owned()])
+    );
     assert_eq!(texts(&read.values), [Some("{\"k\":1}"), Some("y")]);
     assert_eq!(jsons(&read.values_json), [Some("{\"k\":1}"), Some("\"y\"")]);
     assert_eq!(read.body.as_ref(), br#"{"b":"x","a":{"k":1},"b":"y"}"#);
 
     let empty = arguments(b"", BodyKind::Json).unwrap();
-    assert_eq!((empty.kind, empty.body.as_ref()), (CallKind::Json, &b"{}"[..]));
+    assert_eq!(
+        (empty.kind, empty.body.as_ref()),
+        (CallKind::Json, &b"{}"[..])
+    );
 
     let array = arguments(b"[1, 2]", BodyKind::Json).unwrap();
-    assert_eq!((array.kind, array.body.as_ref()), (CallKind::Raw(RawKind::Json), &b"[1, 2]"[..]));
+    assert_eq!(
+        (array.kind, array.body.as_ref()),
+        (CallKind::Raw(RawKind::Json), &b"[1, 2]"[..])
+    );
 
     let form = arguments(b"v=2&a=1&v=1", BodyKind::Form).unwrap();
-    assert_eq!((form.kind, form.names), (CallKind::Query, vec!["a".into(), "v".into(), "v".into()]));
+    assert_eq!(
+        (form.kind, form.names),
+        (CallKind::Query, vec!["a".into(), "v".into(), "v".into()])
+    );
     assert_eq!(texts(&form.values), [Some("1"), Some("2"), Some("1")]);
 
     let octets = arguments(b"\x00\xffa", BodyKind::Octets).unwrap();
-    assert_eq!((octets.kind, octets.body.as_ref()), (CallKind::Raw(RawKind::Bytea), &b"\\x00ff61"[..]));
+    assert_eq!(
+        (octets.kind, octets.body.as_ref()),
+        (CallKind::Raw(RawKind::Bytea), &b"\\x00ff61"[..])
+    );
     let text = arguments("é".as_bytes(), BodyKind::Text).unwrap();
-    assert_eq!((text.kind, text.body.as_ref()), (CallKind::Raw(RawKind::Text), "é".as_bytes()));
-    assert_eq!(arguments(b"<a/>", BodyKind::Xml).unwrap().kind, CallKind::Raw(RawKind::Xml));
+    assert_eq!(
+        (text.kind, text.body.as_ref()),
+        (CallKind::Raw(RawKind::Text), "é".as_bytes())
+    );
+    assert_eq!(
+        arguments(b"<a/>", BodyKind::Xml).unwrap().kind,
+        CallKind::Raw(RawKind::Xml)
+    );
 
     for (body, kind) in [
         (&b"{"[..], BodyKind::Json),
@@ -212,7 +318,11 @@ fn calls_take_an_object_a_form_or_a_raw_body() {
         (b"a\0", BodyKind::Xml),
         (b"a\n1\n2\n", BodyKind::Csv),
     ] {
-        assert_eq!(arguments(body, kind).unwrap_err().code, "PGRST102", "{kind:?}");
+        assert_eq!(
+            arguments(body, kind).unwrap_err().code,
+            "PGRST102",
+            "{kind:?}"
+        );
     }
 }
 
@@ -220,7 +330,9 @@ fn calls_take_an_object_a_form_or_a_raw_body() {
 fn no_bytes_make_it_panic() {
     let mut state = 7_u64;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as u32
     };
     let seeds: [&[u8]; 4] = [
@@ -229,7 +341,13 @@ fn no_bytes_make_it_panic() {
         b"a=%C3%A9&b=+%2",
         "{\"é\":\"\\u00e9\"}".as_bytes(),
     ];
-    let kinds = [BodyKind::Json, BodyKind::Csv, BodyKind::Form, BodyKind::Text, BodyKind::Octets];
+    let kinds = [
+        BodyKind::Json,
+        BodyKind::Csv,
+        BodyKind::Form,
+        BodyKind::Text,
+        BodyKind::Octets,
+    ];
     for round in 0..30_000 {
         let mut body = seeds[round % seeds.len()].to_vec();
         for _ in 0..next() % 6 {
