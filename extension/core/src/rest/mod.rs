@@ -4,6 +4,8 @@
 //! [`shape::Compiled`], or `plan` → `build` → the shell runs and encodes ([`Database::run`]) → `response`.
 
 pub mod build;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod handle;
 pub mod media;
 pub mod options;

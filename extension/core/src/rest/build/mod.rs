@@ -11,7 +11,7 @@ mod write;
 
 use super::Settings;
 use super::plan::{self, Node, Planner};
-use super::shape::{Compiled, Count, Form, Payload, ResultKind, Shape, Statement, Verb};
+use super::shape::{Compiled, Count, Form, ResultKind, Shape, Statement, Verb};
 use crate::catalog::{Catalog, Function, Relation, Returns, Volatility};
 use crate::error::{ApiError, Code};
 use output::List;
@@ -23,6 +23,8 @@ use std::rc::Rc;
 ///
 /// The columns of [`Compiled::main`] are of types that the shell encodes itself (or json, copied as it is), apart from
 /// [`Form::Csv`] and [`Form::Raw`], where all columns are what they are and go out by their output functions.
+///
+/// A write must write something: an insert of nothing, or an update without columns, is the caller's to answer.
 ///
 /// # Errors
 /// PGRST1xx (400, 405) and PGRST2xx (300, 400, 404), as [`plan`] says. Columns of select, filters and order are not
@@ -130,22 +132,8 @@ fn compile_write(
         Vec::new(),
     )?;
     let mut sql = Sql::new();
-    let nothing = shape.verb == Verb::Update
-        && (shape.write.columns.is_empty()
-            || matches!(shape.write.payload, Payload::None | Payload::Empty));
-    if nothing {
-        // As in the dialect, an empty PATCH touches no row and returns none.
-        sql.push("SELECT ");
-        let outputs = output::outputs(&node);
-        let columns: Vec<_> = outputs.iter().map(|o| o.name.as_ref()).collect();
-        sql.list(columns, |sql, name| {
-            sql.push("NULL AS ").ident(name);
-        });
-        sql.push(" WHERE FALSE");
-    } else {
-        write::write(&mut sql, shape, &relation, &node, list(shape.form));
-    }
-    let main = sql.finish(shape.form, ResultKind::Rows, !nothing);
+    write::write(&mut sql, shape, &relation, &node, list(shape.form));
+    let main = sql.finish(shape.form, ResultKind::Rows, true);
     Ok(Compiled {
         main,
         count: None,

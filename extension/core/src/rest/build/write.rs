@@ -141,32 +141,30 @@ fn written<'r>(shape: &Shape, relation: &'r Relation) -> Vec<&'r Column> {
         .collect()
 }
 
+/// The columns that a single object leaves to their defaults.
+fn defaults<'r>(shape: &Shape, relation: &'r Relation) -> Vec<&'r Column> {
+    shape
+        .write
+        .defaults
+        .iter()
+        .filter_map(|name| relation.column(name))
+        .collect()
+}
+
 fn insert(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
     let columns = written(shape, relation);
-    sql.push("INSERT INTO ")
-        .qualified(&relation.schema, &relation.name);
-    if relation.name != node.alias {
-        sql.push(" AS ").ident(&node.alias);
-    }
-    if !columns.is_empty() {
+    let defaults = defaults(shape, relation);
+    sql.push("INSERT INTO ");
+    read::table(sql, node);
+    if !columns.is_empty() || !defaults.is_empty() {
         sql.push(" (");
-        sql.list(&columns, |sql, c| {
+        sql.list(columns.iter().chain(&defaults), |sql, c| {
             sql.ident(&c.name);
         });
         sql.push(")");
     }
     match shape.write.payload {
-        Payload::Object if columns.is_empty() => {
-            sql.push(" DEFAULT VALUES");
-        }
         Payload::Object if shape.verb == Verb::Put => put_object(sql, node, &columns),
-        Payload::Object => {
-            sql.push(" VALUES (");
-            sql.list(columns.iter().enumerate(), |sql, (i, c)| {
-                field_value(sql, c, i)
-            });
-            sql.push(")");
-        }
         Payload::Array if columns.is_empty() => {
             sql.push(" SELECT FROM json_array_elements(")
                 .param(Param::Body)
@@ -180,11 +178,26 @@ fn insert(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
                 url_conditions(sql, node);
             }
         }
-        Payload::None | Payload::Empty => {
+        _ if columns.is_empty() && defaults.is_empty() => {
             sql.push(" DEFAULT VALUES");
         }
+        _ => {
+            sql.push(" VALUES (");
+            let fields = columns.iter().enumerate().map(Some);
+            sql.list(
+                fields.chain(defaults.iter().map(|_| None)),
+                |sql, field| match field {
+                    Some((i, c)) => field_value(sql, c, i),
+                    None => {
+                        sql.push("DEFAULT");
+                    }
+                },
+            );
+            sql.push(")");
+        }
     }
-    on_conflict(sql, shape, relation, &columns);
+    let set: Vec<&Column> = columns.into_iter().chain(defaults).collect();
+    on_conflict(sql, shape, relation, &set);
 }
 
 /// A field of a single object, read as its column's type.
@@ -303,26 +316,20 @@ fn on_conflict(sql: &mut Sql, shape: &Shape, relation: &Relation, columns: &[&Co
 }
 
 fn update(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
-    let columns = written(shape, relation);
     sql.push("UPDATE ");
     read::table(sql, node);
     sql.push(" SET ");
-    if shape.write.payload == Payload::Array {
-        sql.list(&columns, |sql, c| {
-            sql.ident(&c.name).push(" = ");
-            column(sql, "pgrst_body", &c.name);
-        });
-        // A PATCH changes all rows alike: an array gives its first object.
-        sql.push(" FROM (SELECT * FROM json_to_recordset(")
-            .param(Param::Body)
-            .push("::json)");
-        definition(sql, &columns);
-        sql.push(" LIMIT 1) AS \"pgrst_body\"");
-    } else {
-        sql.list(columns.iter().enumerate(), |sql, (i, c)| {
-            sql.ident(&c.name).push(" = ");
-            field_value(sql, c, i);
-        });
-    }
+    let columns = written(shape, relation);
+    let fields = columns.into_iter().enumerate().map(|(i, c)| (c, Some(i)));
+    let defaults = defaults(shape, relation).into_iter().map(|c| (c, None));
+    sql.list(fields.chain(defaults), |sql, (c, field)| {
+        sql.ident(&c.name).push(" = ");
+        match field {
+            Some(i) => field_value(sql, c, i),
+            None => {
+                sql.push("DEFAULT");
+            }
+        }
+    });
     conditions(sql, node);
 }

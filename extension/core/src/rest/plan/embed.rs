@@ -338,6 +338,19 @@ fn missing(
                     related.push(table.clone());
                 }
             }
+            let Some(junction) = catalog
+                .relation(&key.from_schema, &key.from_table)
+                .filter(|j| key.from_in_primary_key && j.name != relation.name)
+            else {
+                continue;
+            };
+            let through = catalog.foreign_keys(&junction);
+            related.extend(
+                through
+                    .iter()
+                    .filter(|k| k.to_schema == schema)
+                    .map(|k| k.to_table.clone()),
+            );
         }
     }
     match hints::closest(&embed.target, &related, 0.5) {

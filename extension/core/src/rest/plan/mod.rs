@@ -8,9 +8,7 @@ pub use embed::{Cardinality, Junction, Relationship};
 pub use function::{FunctionPlan, split_call};
 
 use super::Settings;
-use super::shape::{
-    CompareOp, Embed, Filter, Join, Payload, Query, Range, SelectItem, Shape, Test, Verb,
-};
+use super::shape::{CompareOp, Embed, Filter, Join, Query, Range, SelectItem, Shape, Test, Verb};
 use crate::catalog::{Catalog, Column, Relation};
 use crate::error::{ApiError, Code};
 use std::collections::HashSet;
@@ -127,14 +125,8 @@ pub fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<Rc<Re
 /// PGRST204 (400) for a written column that does not exist; PGRST105 (405) and PGRST114 (400) for a PUT that does not
 /// name exactly one row by primary key.
 pub fn check_write(shape: &Shape, relation: &Relation) -> Result<(), ApiError> {
-    let written = matches!(shape.write.payload, Payload::Object | Payload::Array);
-    if let Some(name) = shape
-        .write
-        .columns
-        .iter()
-        .find(|c| relation.column(c).is_none())
-        && written
-    {
+    let mut written = shape.write.columns.iter().chain(&shape.write.defaults);
+    if let Some(name) = written.find(|name| relation.column(name).is_none()) {
         return Err(ApiError::new(Code::NoColumn, &[name, &relation.name]));
     }
     if shape.verb != Verb::Put {

@@ -1,0 +1,384 @@
+//! A catalog in memory for tests: a film library, with the ugliest names beside it.
+
+use super::Settings;
+use super::plan;
+use super::query;
+use super::shape::{Call, Compiled, Form, Returning, Shape, Verb, Write};
+use crate::catalog::{
+    Argument, Catalog, Column, ForeignKey, Function, Relation, RelationKind, Returns, Type,
+    TypeKind, Volatility,
+};
+use crate::error::ApiError;
+use std::rc::Rc;
+
+/// A schema whose name holds all that must be quoted.
+pub const SPECIAL: &str = "SPECIAL \"@/\\#~_-";
+pub const TEST_IN_PERSIAN: &str = "تست";
+
+pub struct Fixture {
+    relations: Vec<Rc<Relation>>,
+    keys: Vec<ForeignKey>,
+    functions: Vec<Function>,
+}
+
+/// A type by its name in SQL.
+pub fn ty(sql: &str) -> Type {
+    use TypeKind as K;
+    let kind = |sql: &str| match sql {
+        "boolean" => K::Bool,
+        "integer" => K::Int4,
+        "bigint" => K::Int8,
+        "numeric" => K::Numeric,
+        "text" => K::Text,
+        "json" => K::Json,
+        "jsonb" => K::Jsonb,
+        "date" => K::Date,
+        "bytea" => K::Bytea,
+        "tsvector" => K::Tsvector,
+        "xml" => K::Xml,
+        "public.rating" => K::Enum,
+        "public.money_amount" => K::Composite,
+        "public.email" => K::Domain,
+        "daterange" => K::Range,
+        _ if sql.starts_with("character varying") => K::Varchar,
+        _ => K::Other,
+    };
+    let (outer, element) = match sql.strip_suffix("[]") {
+        Some(element) => (K::Array, Some(kind(element))),
+        None if sql == "public.email" => (K::Domain, Some(K::Text)),
+        None => (kind(sql), None),
+    };
+    Type {
+        oid: 0,
+        sql: sql.to_owned(),
+        kind: outer,
+        element,
+    }
+}
+
+/// `name type, name type`, where `*` marks the primary key and `=expression` a default.
+fn relation(schema: &str, name: &str, kind: RelationKind, columns: &str) -> Rc<Relation> {
+    let mut primary_key = Vec::new();
+    let columns = columns
+        .split("; ")
+        .map(|column| {
+            let (column, default) = match column.split_once('=') {
+                Some((column, default)) => (column, Some(default.to_owned())),
+                None => (column, None),
+            };
+            let (name, sql) = column.rsplit_once(": ").unwrap();
+            let name = match name.strip_prefix('*') {
+                Some(key) => {
+                    primary_key.push(key.to_owned());
+                    key
+                }
+                None => name,
+            };
+            Column {
+                name: name.to_owned(),
+                ty: ty(sql),
+                not_null: false,
+                has_default: default.is_some(),
+                default,
+                generated: false,
+            }
+        })
+        .collect();
+    Rc::new(Relation {
+        oid: 0,
+        schema: schema.to_owned(),
+        name: name.to_owned(),
+        kind,
+        columns,
+        primary_key,
+        insertable: true,
+        updatable: true,
+        deletable: true,
+        comment: None,
+    })
+}
+
+/// `constraint: table(columns) -> table(columns)`; a `!` before the constraint says that the columns are unique.
+fn key(schema: &str, text: &str, from_in_primary_key: bool) -> ForeignKey {
+    let (constraint, rest) = text.split_once(": ").unwrap();
+    let (from, to) = rest.split_once(" -> ").unwrap();
+    let side = |text: &str| {
+        let (table, columns) = text.strip_suffix(')').unwrap().split_once('(').unwrap();
+        (
+            table.to_owned(),
+            columns.split(", ").map(str::to_owned).collect::<Vec<_>>(),
+        )
+    };
+    let ((from_table, from_columns), (to_table, to_columns)) = (side(from), side(to));
+    ForeignKey {
+        constraint: constraint.trim_start_matches('!').to_owned(),
+        from_schema: schema.to_owned(),
+        from_table,
+        from_columns,
+        to_schema: schema.to_owned(),
+        to_table,
+        to_columns,
+        from_unique: constraint.starts_with('!'),
+        from_in_primary_key,
+    }
+}
+
+/// `name(arg type, arg type default, variadic arg type[])`
+fn function(text: &str, set: bool, returns: Returns) -> Function {
+    let (name, arguments) = text.strip_suffix(')').unwrap().split_once('(').unwrap();
+    let arguments = arguments
+        .split(", ")
+        .filter(|a| !a.is_empty())
+        .map(|argument| {
+            let (variadic, argument) = match argument.strip_prefix("variadic ") {
+                Some(argument) => (true, argument),
+                None => (false, argument),
+            };
+            let (has_default, argument) = match argument.strip_suffix(" default") {
+                Some(argument) => (true, argument),
+                None => (false, argument),
+            };
+            let (name, sql) = argument.split_once(' ').unwrap_or(("", argument));
+            Argument {
+                name: name.to_owned(),
+                ty: ty(sql),
+                has_default,
+                variadic,
+            }
+        })
+        .collect();
+    Function {
+        oid: 0,
+        schema: "public".to_owned(),
+        name: name.to_owned(),
+        arguments,
+        returns,
+        set,
+        volatility: Volatility::Stable,
+        comment: None,
+    }
+}
+
+impl Fixture {
+    pub fn new() -> Self {
+        use RelationKind::{Table, View};
+        let relations = vec![
+            relation(
+                "public",
+                "director",
+                Table,
+                "*id: integer; name: text; born: date",
+            ),
+            relation(
+                "public",
+                "film",
+                Table,
+                "*id: integer=nextval('film_id_seq'::regclass); title: character varying(160); \
+                 director_id: integer; rating: public.rating; year: integer; meta: jsonb; tags: text[]; \
+                 budget: public.money_amount; shown: daterange; words: tsvector",
+            ),
+            relation(
+                "public",
+                "actor",
+                Table,
+                "*id: integer; name: text; email: public.email",
+            ),
+            relation(
+                "public",
+                "film_actor",
+                Table,
+                "*film_id: integer; *actor_id: integer; part: text",
+            ),
+            relation(
+                "public",
+                "person",
+                Table,
+                "*id: integer; name: text; boss_id: integer",
+            ),
+            relation("public", "badge", Table, "*person_id: integer; code: text"),
+            relation("public", "address", Table, "*id: integer; street: text"),
+            relation(
+                "public",
+                "purchase",
+                Table,
+                "*id: integer; billing_id: integer; shipping_id: integer; amount: numeric",
+            ),
+            relation(
+                "public",
+                "recent_film",
+                View,
+                "id: integer; title: character varying(160)",
+            ),
+            relation("public", "note", Table, "body: text=''::text; at: date"),
+            relation(
+                SPECIAL,
+                "na\"me\\",
+                Table,
+                "*i\"d: integer; col umn: text; parent: integer",
+            ),
+            relation(
+                TEST_IN_PERSIAN,
+                "موارد",
+                Table,
+                "*شناسه: integer; نام: text",
+            ),
+        ];
+        let mut keys = vec![
+            key(
+                "public",
+                "film_director_id_fkey: film(director_id) -> director(id)",
+                false,
+            ),
+            key(
+                "public",
+                "film_actor_film_id_fkey: film_actor(film_id) -> film(id)",
+                true,
+            ),
+            key(
+                "public",
+                "film_actor_actor_id_fkey: film_actor(actor_id) -> actor(id)",
+                true,
+            ),
+            key(
+                "public",
+                "person_boss_id_fkey: person(boss_id) -> person(id)",
+                false,
+            ),
+            key(
+                "public",
+                "!badge_person_id_fkey: badge(person_id) -> person(id)",
+                true,
+            ),
+            key(
+                "public",
+                "purchase_billing_fkey: purchase(billing_id) -> address(id)",
+                false,
+            ),
+            key(
+                "public",
+                "purchase_shipping_fkey: purchase(shipping_id) -> address(id)",
+                false,
+            ),
+        ];
+        keys.push(key(
+            SPECIAL,
+            "f\"k: na\"me\\(parent) -> na\"me\\(i\"d)",
+            false,
+        ));
+        let film = || Returns::Relation {
+            schema: "public".to_owned(),
+            name: "film".to_owned(),
+        };
+        let pair = relation("public", "", Table, "a: integer; b: public.money_amount");
+        let functions = vec![
+            function(
+                "add(a integer, b integer default)",
+                false,
+                Returns::Scalar(ty("integer")),
+            ),
+            function("films_of(director integer)", true, film()),
+            function("newest_film()", false, film()),
+            function("years()", true, Returns::Scalar(ty("integer"))),
+            function(
+                "pairs(n integer)",
+                true,
+                Returns::Columns(pair.columns.clone()),
+            ),
+            function(
+                "total(variadic v integer[])",
+                false,
+                Returns::Scalar(ty("integer")),
+            ),
+            function(
+                "joined(variadic v text[])",
+                false,
+                Returns::Scalar(ty("text")),
+            ),
+            function("touch()", false, Returns::Void),
+            function("take(json)", false, Returns::Scalar(ty("json"))),
+            function("store(bytea)", false, Returns::Scalar(ty("integer"))),
+            function(
+                "kept(ids integer[], m public.money_amount, j jsonb, t text)",
+                false,
+                Returns::Scalar(ty("public.money_amount")),
+            ),
+            function("same(a integer)", false, Returns::Scalar(ty("integer"))),
+            function("same(a text)", false, Returns::Scalar(ty("text"))),
+            function("span()", false, Returns::Scalar(ty("daterange"))),
+            function("row_of()", false, Returns::Columns(Vec::new())),
+        ];
+        Self {
+            relations,
+            keys,
+            functions,
+        }
+    }
+}
+
+impl Catalog for Fixture {
+    fn relation(&self, schema: &str, name: &str) -> Option<Rc<Relation>> {
+        self.relations
+            .iter()
+            .find(|r| r.schema == schema && r.name == name)
+            .cloned()
+    }
+
+    fn foreign_keys(&self, relation: &Relation) -> Rc<Vec<ForeignKey>> {
+        let of = |schema: &str, table: &str| schema == relation.schema && table == relation.name;
+        let touches =
+            |k: &&ForeignKey| of(&k.from_schema, &k.from_table) || of(&k.to_schema, &k.to_table);
+        Rc::new(self.keys.iter().filter(touches).cloned().collect())
+    }
+
+    fn functions(&self, schema: &str, name: &str) -> Rc<Vec<Function>> {
+        let named = |f: &&Function| f.schema == schema && f.name == name;
+        Rc::new(self.functions.iter().filter(named).cloned().collect())
+    }
+
+    fn relation_names(&self, schema: &str) -> Rc<Vec<String>> {
+        let of = self.relations.iter().filter(|r| r.schema == schema);
+        Rc::new(of.map(|r| r.name.clone()).collect())
+    }
+
+    fn function_names(&self, schema: &str) -> Rc<Vec<String>> {
+        let of = self.functions.iter().filter(|f| f.schema == schema);
+        Rc::new(of.map(|f| f.name.clone()).collect())
+    }
+}
+
+pub fn settings() -> Settings {
+    Settings {
+        schemas: vec!["public".to_owned()],
+        max_rows: None,
+        tx_end: super::TxEnd::Commit,
+        aggregates_enabled: true,
+        plan_enabled: false,
+    }
+}
+
+/// The shape of a request on `public`, and its values.
+pub fn shape(verb: Verb, target: &str, query: &str) -> Result<(Shape, Vec<String>), ApiError> {
+    let mut parsed = query::parse(query, verb, verb == Verb::Call)?;
+    let mut call = Call::default();
+    if verb == Verb::Call {
+        plan::split_call(&mut parsed, &Fixture::new().functions("public", target));
+        call.arguments = query::arguments(std::mem::take(&mut parsed.arguments)).0;
+    }
+    let shape = Shape {
+        verb,
+        schema: "public".to_owned(),
+        target: target.to_owned(),
+        query: parsed.query,
+        range: parsed.range,
+        write: Write::default(),
+        call,
+        returning: Returning::Minimal,
+        count: None,
+        form: Form::Array { strip_nulls: false },
+    };
+    Ok((shape, parsed.values))
+}
+
+pub fn compile(shape: &Shape) -> Result<Compiled, ApiError> {
+    super::compile(shape, &Fixture::new(), &settings())
+}
