@@ -1,8 +1,10 @@
 //! Black-box tests over HTTP (and psql beside it), a module for each route family, on one Howdah for the whole run.
 #![forbid(unsafe_code)]
 
+mod chinook;
 mod ddl;
 mod jail;
+mod library;
 mod parity;
 mod proxy;
 mod rest_embed;

@@ -1,0 +1,8 @@
+//! Drills: each on a Howdah of its own, because they stop servers, rotate keys and change settings for everybody.
+//! Run one after the other (`--test-threads 1`).
+#![forbid(unsafe_code)]
+
+mod faults;
+mod keys;
+mod many_tables;
+mod settings;

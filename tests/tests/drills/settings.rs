@@ -1,0 +1,114 @@
+//! Settings are effective for the next request on every connection.
+
+use howdah_tests::api::{Api, user_id};
+use howdah_tests::server::Howdah;
+use serde_json::json;
+
+#[test]
+fn follows_settings_at_the_next_request() {
+    let howdah = Howdah::start(&[]);
+    howdah.sql("CREATE SCHEMA extra; CREATE TABLE extra.t AS SELECT n AS id FROM generate_series(1, 20) n; GRANT USAGE ON SCHEMA extra TO anon, authenticated; GRANT SELECT ON extra.t TO anon, authenticated;
+                CREATE TABLE public.t AS SELECT n AS id FROM generate_series(1, 20) n; GRANT SELECT ON public.t TO anon, authenticated; ALTER TABLE public.t ADD PRIMARY KEY (id)");
+    let api = Api::anon(&howdah, "public");
+    let extra = Api::anon(&howdah, "extra");
+    let set = |key: &str, value: &str| howdah.sql(&format!("SELECT howdah.set('{key}', '{value}')"));
+
+    extra.get("/t").fails(406, "PGRST106");
+    set("rest.schemas", "public, extra");
+    for _ in 0..20 {
+        extra.get("/t?limit=1").is(200);
+    }
+    set("rest.schemas", "public");
+    for _ in 0..20 {
+        extra.get("/t").fails(406, "PGRST106");
+    }
+
+    set("rest.max_rows", "5");
+    let capped = api.get("/t?select=id&order=id");
+    assert_eq!(capped.ids(), [1, 2, 3, 4, 5]);
+    howdah.sql("SELECT howdah.reset('rest.max_rows')");
+    assert_eq!(api.ids("/t?select=id").len(), 20);
+
+    api.rest("GET", "/t?select=count()").send().fails(400, "PGRST123");
+    set("rest.aggregates_enabled", "true");
+    api.rest("GET", "/t?select=count()").send().is(200).equals(json!([{"count": 20}]));
+    api.rest("GET", "/t?select=id.sum(),id.max()").send().is(200).equals(json!([{"sum": 210, "max": 20}]));
+
+    let plan = || api.rest("GET", "/t").accept("application/vnd.pgrst.plan+json").send();
+    plan().is(406);
+    set("rest.plan_enabled", "true");
+    assert!(plan().status == 200 || plan().status == 406);
+
+    let rolled = || api.rest("GET", "/t?limit=0").prefer("tx=rollback").send();
+    rolled().is(200).has("preference-applied", None);
+    set("rest.tx_end", "commit-allow-override");
+    rolled().is(200).has("preference-applied", "tx=rollback");
+
+    let mut dba = howdah.dba();
+    for (key, value) in [("rest.max_rows", "many"), ("rest.tx_end", "never"), ("no.such.key", "1"), ("rest.anon_role", "postgres")] {
+        assert!(dba.batch_execute(&format!("SELECT howdah.set('{key}', '{value}')")).is_err(), "{key} = {value} was taken");
+    }
+}
+
+#[test]
+fn runs_the_pre_request_function_inside_the_jail() {
+    let howdah = Howdah::start(&[]);
+    howdah.sql(&format!(
+        "CREATE ROLE writer NOLOGIN; SELECT howdah.allow_role('writer');
+         CREATE FUNCTION public.who() RETURNS text LANGUAGE sql STABLE AS 'SELECT current_user::text'; GRANT EXECUTE ON FUNCTION public.who TO anon, authenticated, writer;
+         CREATE FUNCTION public.pre() RETURNS void LANGUAGE plpgsql AS $$
+         BEGIN
+           IF auth.uid() = '{}' THEN PERFORM howdah.enter_role('writer'); END IF;
+           IF auth.uid() = '{}' THEN PERFORM howdah.enter_role('service_role_of_dreams'); END IF;
+           IF auth.uid() = '{}' THEN PERFORM set_config('role', 'writer', true); END IF;
+           IF auth.uid() = '{}' THEN RAISE SQLSTATE 'PT429' USING MESSAGE = 'slow down'; END IF;
+         END $$; GRANT EXECUTE ON FUNCTION public.pre TO anon, authenticated, writer;
+         GRANT USAGE ON SCHEMA public TO writer;
+         SELECT howdah.set('rest.pre_request', 'public.pre')",
+        user_id(1),
+        user_id(2),
+        user_id(3),
+        user_id(4)
+    ));
+    let user = |n| Api::user(&howdah, "public", n).get("/rpc/who");
+    Api::anon(&howdah, "public").get("/rpc/who").is(200).equals(json!("anon"));
+    user(1).is(200).equals(json!("writer"));
+    user(2).refused();
+    user(3).refused();
+    user(4).fails(429, "PT429");
+    user(5).is(200).equals(json!("authenticated"));
+    Api::anon(&howdah, "public").get("/rpc/who").is(200).equals(json!("anon"));
+}
+
+#[test]
+fn withholds_details_when_told() {
+    let howdah = Howdah::start(&[]);
+    howdah.sql("CREATE TABLE public.u (id int PRIMARY KEY, secret text CONSTRAINT canary_name UNIQUE); INSERT INTO public.u VALUES (1, 'canary-value'); GRANT INSERT ON public.u TO anon");
+    let api = Api::anon(&howdah, "public");
+    let insert = || api.post("/u", json!({"id": 2, "secret": "canary-value"}));
+    assert!(insert().fails(409, "23505").to_string().contains("canary_name"), "PostgREST's default shows the constraint");
+    howdah.sql("SELECT howdah.set('howdah.error_detail', 'safe')");
+    let safe = insert().fails(409, "23505").to_string();
+    assert!(!safe.contains("canary"), "{safe}");
+}
+
+#[test]
+fn applies_and_undoes_the_roles_own_settings() {
+    let howdah = Howdah::start(&[]);
+    howdah.sql("ALTER ROLE authenticated SET statement_timeout = '300ms'; ALTER ROLE authenticated SET app.flavour = 'mint';
+                CREATE FUNCTION public.setting(name text) RETURNS text LANGUAGE sql STABLE AS 'SELECT current_setting(name, true)'; GRANT EXECUTE ON FUNCTION public.setting TO anon, authenticated;
+                CREATE FUNCTION public.nap(s float8) RETURNS text LANGUAGE sql AS $$ SELECT 'slept' FROM pg_sleep(s) $$; GRANT EXECUTE ON FUNCTION public.nap TO anon, authenticated");
+    let (anon, user) = (Api::anon(&howdah, "public"), Api::user(&howdah, "public", 1));
+    for _ in 0..10 {
+        user.rpc("setting", json!({"name": "app.flavour"})).is(200).equals(json!("mint"));
+        let none = anon.rpc("setting", json!({"name": "app.flavour"})).is(200).json();
+        assert!(none.is_null() || none == "", "{none}");
+    }
+    let start = std::time::Instant::now();
+    let cut = user.rpc("nap", json!({"s": 5.0}));
+    assert!(cut.status >= 400 && start.elapsed().as_secs() < 3, "{} after {:?}", cut.status, start.elapsed());
+    assert_eq!(cut.well_formed_error()["code"], "57014");
+    for _ in 0..4 {
+        anon.rpc("nap", json!({"s": 0.6})).is(200).equals(json!("slept"));
+    }
+}
