@@ -9,11 +9,15 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    c_owner CONSTANT pg_catalog.oid := 'howdah_owner'::pg_catalog.regrole;
+    c_owner  CONSTANT pg_catalog.oid := 'howdah_owner'::pg_catalog.regrole;
+    c_nobody CONSTANT pg_catalog.oid[] := ARRAY[
+        0, 'anon'::pg_catalog.regrole, 'authenticated'::pg_catalog.regrole,
+        'service_role'::pg_catalog.regrole, 'howdah_proxy'::pg_catalog.regrole,
+        'howdah_courier'::pg_catalog.regrole];
     v_table record;
 BEGIN
     FOR v_table IN
-        SELECT c.oid, c.relname AS name, c.relowner, c.relrowsecurity AND c.relforcerowsecurity AS secured
+        SELECT c.oid, c.relname AS name, c.relowner, c.relacl, c.relrowsecurity AND c.relforcerowsecurity AS secured
         FROM pg_catalog.pg_class AS c
         WHERE c.relnamespace = 'howdah'::pg_catalog.regnamespace AND c.relname IN (
             'migrations', 'audit', 'settings', 'keys', 'api_keys', 'roles', 'routes')
@@ -32,9 +36,11 @@ BEGIN
                 'CREATE POLICY owner_all ON howdah.%I TO howdah_owner USING (true) WITH CHECK (true)',
                 v_table.name);
         END IF;
-        EXECUTE pg_catalog.format(
-            'REVOKE ALL ON howdah.%I FROM PUBLIC, anon, authenticated, service_role, howdah_proxy, howdah_courier',
-            v_table.name);
+        IF EXISTS (SELECT 1 FROM pg_catalog.aclexplode(v_table.relacl) AS a WHERE a.grantee = ANY (c_nobody)) THEN
+            EXECUTE pg_catalog.format(
+                'REVOKE ALL ON howdah.%I FROM PUBLIC, anon, authenticated, service_role, howdah_proxy, howdah_courier',
+                v_table.name);
+        END IF;
     END LOOP;
 
     -- A temporary table is the commonest way to leave something behind on a pooled connection.

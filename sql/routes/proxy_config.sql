@@ -11,12 +11,14 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_max_body   pg_catalog.int4 := howdah.get('limits.max_body');
-    v_timeout_ms pg_catalog.int4 := howdah.get('limits.timeout_ms');
+    v_max_body   pg_catalog.int4;
+    v_timeout_ms pg_catalog.int4;
     v_origins    pg_catalog.jsonb;
     v_routes     pg_catalog.jsonb;
     v_config     pg_catalog.jsonb;
 BEGIN
+    v_max_body := howdah.get('limits.max_body');
+    v_timeout_ms := howdah.get('limits.timeout_ms');
     SELECT pg_catalog.jsonb_agg(pg_catalog.btrim(o.origin) ORDER BY o.n) INTO v_origins
     FROM pg_catalog.regexp_split_to_table(howdah.get('cors.origins'), ',')
          WITH ORDINALITY AS o (origin, n)
