@@ -91,6 +91,8 @@ pub struct Db {
     pools: [Pool; 2],
     config: RwLock<Arc<Config>>,
     loaded: AtomicBool,
+    /// Whether it was said that Postgres cannot be reached.
+    silent: AtomicBool,
 }
 
 impl Db {
@@ -112,6 +114,7 @@ impl Db {
             ],
             config: RwLock::default(),
             loaded: AtomicBool::new(false),
+            silent: AtomicBool::new(false),
         });
         for (lane, count) in [(Lane::Fast, fast), (Lane::Heavy, heavy)] {
             for home in 0..count {
@@ -145,43 +148,43 @@ impl Db {
         }
     }
 
-    /// Calls the gateway; repeats it where that is safe: at most once for methods that may be repeated, and always
-    /// when nothing was sent.
+    /// Calls the gateway; repeats it where that is safe: at most once for methods that may be repeated, and whenever
+    /// nothing was sent.
     pub async fn serve(self: &Arc<Self>, call: &Call<'_>) -> Result<Finished, Refusal> {
-        let mut may_repeat = matches!(*call.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let idempotent = matches!(*call.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let (mut repeated, mut moved) = (false, false);
         let mut isolation = None;
         for _ in 0..8 {
-            let link = self.acquire(call).await?;
-            let (code, detail) = match self.attempt(&link, call, isolation).await? {
+            let link = self.acquire(call, moved).await?;
+            let may_leave = idempotent && !moved && call.lane == Lane::Fast;
+            let (code, detail) = match self.attempt(&link, call, isolation, may_leave).await? {
                 Ok(row) => return finished(row),
                 Err(Failure::Closed) => continue,
-                Err(Failure::Lost) if may_repeat => (String::new(), None),
-                Err(Failure::Lost) => return Err(Refusal::Lost),
-                Err(Failure::Raised {
-                    code,
-                    detail,
-                    fatal: false,
-                }) => (code, detail),
-                Err(Failure::Raised { code, .. }) => match may_repeat {
-                    true => (String::new(), None),
-                    false => (code, None),
-                },
+                Err(Failure::Held) => {
+                    moved = true;
+                    continue;
+                }
+                Err(Failure::Lost) if !idempotent => return Err(Refusal::Lost),
+                Err(Failure::Lost) => ("08006".to_owned(), None),
+                Err(Failure::Raised { code, detail }) => (code, detail),
             };
             match (code.as_str(), detail) {
                 ("HW000", Some(detail)) => return Finished::from_detail(&detail),
-                ("HW001", Some(detail)) if !may_repeat => return Finished::from_detail(&detail),
                 ("HW002", Some(level)) if isolation.is_none() => {
                     isolation = Some(begin(&level).ok_or(Refusal::Internal)?);
                 }
-                // Somebody's function deallocated our statement: it never ran. Another connection has it still.
+                // Somebody's function deallocated our statement: it never ran. Other connections have it still.
                 ("26000", _) => link.retire(),
-                ("" | "HW001" | "40001" | "40P01", _) if may_repeat => may_repeat = false,
+                (code, _) if idempotent && !repeated && passing(code) => repeated = true,
+                ("HW001", Some(detail)) => return Finished::from_detail(&detail),
                 (code, _) => {
-                    log::event(
-                        Level::Error,
-                        "statement failed",
-                        &[("sqlstate", code), ("request_id", call.id)],
-                    );
+                    // What requests do wrong comes finished, so an error of class 42 or a changed result means that
+                    // the gateway is not there as this connection knew it: look again with a new one.
+                    if code.starts_with("42") || matches!(code, "3F000" | "0A000") {
+                        link.retire();
+                    }
+                    let fields = [("sqlstate", code), ("request_id", call.id)];
+                    log::event(Level::Error, "statement failed", &fields);
                     return Err(refusal(code));
                 }
             }
@@ -189,11 +192,14 @@ impl Db {
         Err(Refusal::Unavailable)
     }
 
+    /// Sends the call and waits. A read that is stuck behind a slow statement leaves, to be sent elsewhere, if it
+    /// `may_leave`; its first copy runs for nothing, which is the price of not waiting.
     async fn attempt(
         &self,
         link: &Arc<Link>,
         call: &Call<'_>,
         isolation: Option<&'static str>,
+        may_leave: bool,
     ) -> Result<Result<Row, Failure>, Refusal> {
         let sent = match isolation {
             None => link.send(1, |out| encode(call, out)),
@@ -204,31 +210,52 @@ impl Db {
                 frontend::query("COMMIT", out)
             }),
         };
-        let reply = match sent {
-            Ok(reply) => reply,
+        let (place, mut reply) = match sent {
+            Ok(sent) => sent,
             Err(failure) => return Ok(Err(failure)),
         };
-        let started = Instant::now();
-        match timeout_at(call.deadline.into(), reply).await {
-            Ok(reply) => Ok(reply.unwrap_or(Err(Failure::Lost))),
-            Err(_) => {
-                // Only if it is ours that runs, not one before it.
-                if link.head_age(Instant::now()) + STALL >= started.elapsed() {
-                    let link = link.clone();
-                    tokio::spawn(async move { timeout(GRACE, link.cancel()).await });
-                }
-                Err(Refusal::Timeout)
+        let mut until = if may_leave {
+            Instant::now() + 2 * STALL
+        } else {
+            call.deadline
+        };
+        loop {
+            if let Ok(reply) = timeout_at(until.min(call.deadline).into(), &mut reply).await {
+                return Ok(reply.unwrap_or(Err(Failure::Lost)));
             }
+            let now = Instant::now();
+            let running = link.is_head(place);
+            if now < call.deadline {
+                if !running && link.head_age(now) > STALL {
+                    return Ok(Err(Failure::Held));
+                }
+                until = if running {
+                    call.deadline
+                } else {
+                    now + 2 * STALL
+                };
+                continue;
+            }
+            // Not if another's statement runs there.
+            if running {
+                let link = link.clone();
+                tokio::spawn(async move { timeout(GRACE, link.cancel()).await });
+            }
+            return Err(Refusal::Timeout);
         }
     }
 
-    async fn acquire(self: &Arc<Self>, call: &Call<'_>) -> Result<Arc<Link>, Refusal> {
+    /// A connection with a place taken on it. One that left a queue looks for an idle connection for a while: several
+    /// that left together would otherwise meet again on the next.
+    async fn acquire(self: &Arc<Self>, call: &Call<'_>, moved: bool) -> Result<Arc<Link>, Refusal> {
         let pool = self.pool(call.lane);
         let started = Instant::now();
-        match pool.pick(call.home, started, false) {
-            Some(link) => return Ok(link),
-            None if pool.waiting.load(Relaxed) >= pool.queue => return Err(Refusal::Busy),
-            None => {}
+        let depth = if moved { 1 } else { pool.depth };
+        if let Some(link) = pool.pick(call.home, started, depth, false) {
+            return Ok(link);
+        }
+        if pool.waiting.load(Relaxed) >= pool.queue {
+            return Err(Refusal::Busy);
         }
         let _guard = Waiter::new(&pool.waiting);
         loop {
@@ -242,9 +269,12 @@ impl Db {
             if now > call.deadline {
                 return Err(Refusal::Busy);
             }
-            self.grow(call.lane);
-            let patient = now.duration_since(started) < 5 * STALL;
-            if let Some(link) = pool.pick(call.home, now, !patient) {
+            self.grow(call.lane, now);
+            // When every connection is held and there can be no more, it is better to stand in a queue than nowhere.
+            let late = now.duration_since(started) > 5 * STALL;
+            let depth = if late { pool.depth } else { depth };
+            let held_too = late && pool.is_held(now);
+            if let Some(link) = pool.pick(call.home, now, depth, held_too) {
                 return Ok(link);
             }
             let _ = timeout(STALL, pool.freed.notified()).await;
@@ -252,10 +282,18 @@ impl Db {
     }
 
     /// Opens one more shared connection if all are held and there may be more.
-    fn grow(self: &Arc<Self>, lane: Lane) {
+    fn grow(self: &Arc<Self>, lane: Lane, now: Instant) {
         let pool = self.pool(lane);
         let count = pool.slots().len();
         if lane == Lane::Heavy || count == 0 || count >= pool.most {
+            return;
+        }
+        // Many requests alone are no reason: more backends would only fight for the cores.
+        if pool
+            .slots()
+            .iter()
+            .any(|slot| slot.link.head_age(now) < STALL)
+        {
             return;
         }
         if pool.growing.swap(true, Relaxed) {
@@ -292,18 +330,17 @@ impl Db {
     /// Keeps one connection open, for ever.
     async fn keep(self: Arc<Self>, lane: Lane, home: usize) {
         let mut pause = Duration::from_millis(50);
-        let mut said = false;
         loop {
             match pg::connect(&self.address, &SERVE, self.epoch).await {
                 Ok((link, driver)) => {
-                    if std::mem::take(&mut said) {
+                    if self.silent.swap(false, Relaxed) {
                         log::event(Level::Info, "connected to Postgres again", &[]);
                     }
                     pause = Duration::from_millis(50);
                     self.carry(lane, home, link, driver).await;
                 }
                 Err(error) => {
-                    if !std::mem::replace(&mut said, true) {
+                    if !self.silent.swap(true, Relaxed) {
                         let text = error.to_string();
                         log::event(
                             Level::Warn,
@@ -430,25 +467,29 @@ impl Pool {
         }
     }
 
+    /// Whether slow statements hold all connections that there can be.
+    fn is_held(&self, now: Instant) -> bool {
+        let slots = self.slots();
+        slots.len() >= self.most && slots.iter().all(|slot| slot.link.head_age(now) >= STALL)
+    }
+
     /// A connection with a place taken on it: the one with the fewest in flight, but rather one of the same thread
     /// than one with up to four less, as waking another thread costs more than waiting for four.
-    fn pick(&self, home: usize, now: Instant, held_too: bool) -> Option<Arc<Link>> {
+    fn pick(&self, home: usize, now: Instant, depth: usize, held_too: bool) -> Option<Arc<Link>> {
         let slots = self.slots();
-        let open = slots
-            .iter()
-            .filter(|slot| held_too || slot.link.head_age(now) < STALL);
-        let far = |slot: &Slot| if slot.home == home { 0 } else { 4 };
-        let best = open.min_by_key(|slot| slot.link.in_flight() + far(slot))?;
-        let link = match best.link.reserve(self.depth) {
-            true => &best.link,
-            false => {
-                &slots
-                    .iter()
-                    .find(|slot| slot.link.reserve(self.depth))?
-                    .link
-            }
+        let open = || {
+            slots
+                .iter()
+                .filter(|slot| held_too || slot.link.head_age(now) < STALL)
         };
-        Some(link.clone())
+        let far = |slot: &Slot| if slot.home == home { 0 } else { 4 };
+        let best = open().min_by_key(|slot| slot.link.in_flight() + far(slot))?;
+        if best.link.reserve(depth) {
+            return Some(best.link.clone());
+        }
+        open()
+            .find(|slot| slot.link.reserve(depth))
+            .map(|slot| slot.link.clone())
     }
 }
 
@@ -469,7 +510,7 @@ impl Drop for Waiter<'_> {
 
 async fn ask(link: &Arc<Link>, sql: &str) -> Result<Row, Failure> {
     link.reserve(usize::MAX);
-    let reply = link.send(1, |out| frontend::query(sql, out))?;
+    let (_, reply) = link.send(1, |out| frontend::query(sql, out))?;
     match timeout(Duration::from_secs(5), reply).await {
         Ok(Ok(result)) => result,
         _ => Err(Failure::Lost),
@@ -521,12 +562,25 @@ fn begin(level: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether the same request may well succeed when it is sent again.
+fn passing(code: &str) -> bool {
+    matches!(
+        code,
+        "HW001" | "40001" | "40P01" | "08006" | "57P01" | "57P02"
+    )
+}
+
 /// What an error that no gateway finished looks like outside: by class, without the server's text.
 fn refusal(code: &str) -> Refusal {
     match code {
         "57014" => Refusal::Timeout,
-        "57P01" | "57P02" | "57P03" | "40001" | "40P01" => Refusal::Unavailable,
-        _ if code.starts_with("08") || code.starts_with("53") => Refusal::Unavailable,
+        "57P01" | "57P02" | "57P03" | "40001" | "40P01" | "3F000" => Refusal::Unavailable,
+        _ if ["08", "53", "42"]
+            .iter()
+            .any(|class| code.starts_with(class)) =>
+        {
+            Refusal::Unavailable
+        }
         _ => Refusal::Internal,
     }
 }

@@ -150,8 +150,11 @@ fn check(parts: &Parts) -> Result<(), Refusal> {
     if parts.version == Version::HTTP_11 && headers.get_all(header::HOST).iter().count() != 1 {
         return Err(Refusal::BadRequest);
     }
-    let chunked = headers.contains_key(header::TRANSFER_ENCODING);
-    if chunked && headers.contains_key(header::CONTENT_LENGTH) || parts.method == Method::CONNECT {
+    // Of Content-Length beside Transfer-Encoding hyper shows us nothing: it goes by the latter alone, and above we
+    // close. Codings other than chunked it would hand on undecoded.
+    let coding = headers.get(header::TRANSFER_ENCODING);
+    let plain = coding.is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
+    if !plain || parts.method == Method::CONNECT {
         return Err(Refusal::BadRequest);
     }
     if parts

@@ -35,12 +35,13 @@ pub enum Failure {
     Raised {
         code: String,
         detail: Option<String>,
-        fatal: bool,
     },
     /// The connection ended first; whether the statement ran is not known.
     Lost,
     /// The connection was closed already; nothing was sent.
     Closed,
+    /// Not waited for, as another's slow statement runs before it.
+    Held,
 }
 
 /// A statement that every connection prepares when it opens.
@@ -61,6 +62,8 @@ struct Waiting {
 struct Outbox {
     bytes: BytesMut,
     waiting: VecDeque<Waiting>,
+    /// Requests so far.
+    sent: u64,
     waker: Option<Waker>,
     closed: bool,
 }
@@ -71,6 +74,8 @@ pub struct Link {
     in_flight: AtomicUsize,
     /// Since when the request at the head has been running, in µs after `epoch`; 0 when idle.
     head_since: AtomicU64,
+    /// Replies so far: the place of the request at the head.
+    done: AtomicU64,
     retired: AtomicBool,
     epoch: Instant,
     target: Target,
@@ -96,15 +101,21 @@ impl Link {
     /// Takes one of `depth` places in flight, if there is one.
     pub fn reserve(&self, depth: usize) -> bool {
         let more = |n| (n < depth).then_some(n + 1);
-        self.in_flight.fetch_update(Relaxed, Relaxed, more).is_ok()
+        !self.retired.load(Relaxed) && self.in_flight.fetch_update(Relaxed, Relaxed, more).is_ok()
+    }
+
+    /// Whether the request that was sent at `place` is the one that runs.
+    pub fn is_head(&self, place: u64) -> bool {
+        self.done.load(Relaxed) == place
     }
 
     /// Sends what `encode` writes, on a place taken by [`Link::reserve`]; it must hold `ends` Sync or Query messages.
+    /// Returns its place in the order of this connection, and where the reply will come.
     pub fn send(
         &self,
         ends: u8,
         encode: impl FnOnce(&mut BytesMut) -> io::Result<()>,
-    ) -> Result<oneshot::Receiver<Result<Row, Failure>>, Failure> {
+    ) -> Result<(u64, oneshot::Receiver<Result<Row, Failure>>), Failure> {
         let mut outbox = self.outbox();
         if outbox.closed {
             return Err(Failure::Closed);
@@ -123,12 +134,14 @@ impl Link {
             failure: None,
             reply,
         });
+        let place = outbox.sent;
+        outbox.sent += 1;
         let waker = outbox.waker.take();
         drop(outbox);
         if let Some(waker) = waker {
             waker.wake();
         }
-        Ok(receiver)
+        Ok((place, receiver))
     }
 
     /// Closes the connection once its last reply is in.
@@ -313,6 +326,7 @@ impl Driver {
             };
             link.head_since.store(since, Relaxed);
             link.in_flight.fetch_sub(1, Relaxed);
+            link.done.fetch_add(1, Relaxed);
             let _ = done.reply.send(match done.failure {
                 Some(failure) => Err(failure),
                 None => Ok(done.row.unwrap_or_default()),
@@ -351,7 +365,6 @@ fn columns(mut message: Bytes) -> io::Result<Row> {
 fn raised(fields: &[u8]) -> Failure {
     let mut code = String::new();
     let mut detail = None;
-    let mut fatal = false;
     for field in fields.split(|byte| *byte == 0) {
         let Some((tag, text)) = field.split_first() else {
             continue;
@@ -360,15 +373,10 @@ fn raised(fields: &[u8]) -> Failure {
         match tag {
             b'C' => code = text(),
             b'D' => detail = Some(text()),
-            b'V' => fatal = matches!(text().as_str(), "FATAL" | "PANIC"),
             _ => {}
         }
     }
-    Failure::Raised {
-        code,
-        detail,
-        fatal,
-    }
+    Failure::Raised { code, detail }
 }
 
 /// Where a server listens.
@@ -530,11 +538,13 @@ async fn sign_in(
         outbox: Mutex::new(Outbox {
             bytes: BytesMut::new(),
             waiting: VecDeque::new(),
+            sent: 0,
             waker: None,
             closed: false,
         }),
         in_flight: AtomicUsize::new(0),
         head_since: AtomicU64::new(0),
+        done: AtomicU64::new(0),
         retired: AtomicBool::new(false),
         epoch,
         target: target.clone(),
