@@ -3,6 +3,8 @@
 mod embed;
 pub mod function;
 mod hints;
+#[cfg(test)]
+mod tests;
 
 pub use embed::{Cardinality, Junction, Relationship};
 pub use function::{FunctionPlan, split_call};
