@@ -1,6 +1,8 @@
-//! docs/ERRORS.md is generated.
+//! docs/ERRORS.md is generated, and complete.
 
-use howdah_core::error::markdown;
+use howdah_core::error::{Code, markdown};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// `HOWDAH_BLESS=1 cargo test -p howdah-core --test errors_doc` writes it anew.
 #[test]
@@ -14,4 +16,35 @@ fn docs_are_current() {
         kept == markdown(),
         "docs/ERRORS.md is stale: run this test with HOWDAH_BLESS=1"
     );
+}
+
+/// Every `HWnnn` that extension or proxy answers with. HW000–HW002 are no codes but SQLSTATEs between the two.
+fn own_codes(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            own_codes(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            for (at, _) in text.match_indices("\"HW") {
+                let code = text[at + 1..].split('"').next().unwrap();
+                if code.len() == 5 && !code.starts_with("HW0") {
+                    found.insert(code.to_owned());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_code_of_our_own_is_in_the_table() {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let mut found = BTreeSet::new();
+    own_codes(&root.join("extension/src"), &mut found);
+    own_codes(&root.join("proxy/src"), &mut found);
+    assert!(found.len() >= 5, "{found:?}");
+    for code in found {
+        let known = Code::ALL.iter().any(|known| known.spec().code == code);
+        assert!(known, "{code} is not in extension/core/src/error/codes.rs");
+    }
 }

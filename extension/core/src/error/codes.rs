@@ -68,6 +68,7 @@ codes! {
     AmbiguousFunction "PGRST203" 300 "Could not choose the best candidate function between: {}" "several overloads take those arguments";
     NoColumn "PGRST204" 400 "Could not find the '{}' column of '{}' in the schema cache" "a written column does not exist";
     NoTable "PGRST205" 404 "Could not find the table '{}' in the schema cache" "no such table or view in the schema";
+    Database "PGRST001" 503 "Database client error. Retrying the connection." "no connection to Postgres";
     NoTokenKey "PGRST300" 500 "Server lacks JWT secret" "no key to verify tokens with";
     TokenUnreadable "PGRST301" 401 "{}" "the token cannot be read or verified";
     TokenRequired "PGRST302" 401 "Anonymous access is disabled" "no token, and no anonymous role";
@@ -75,12 +76,14 @@ codes! {
     BadRequest "HW400" 400 "{}" "the request is malformed below the dialect: not UTF-8, or NUL";
     NotFound "HW404" 404 "No such route" "no route has this path";
     MethodNotAllowed "HW405" 405 "Method not allowed" "the route exists for other methods";
-    RequestTimeout "HW408" 408 "The request took too long to arrive" "headers or body came too slowly";
-    TooLarge "HW413" 413 "The body is larger than {} bytes" "the route's limit of a body";
-    TargetTooLong "HW414" 414 "The request target is longer than {} bytes" "path and query are limited";
+    RequestTimeout "HW408" 408 "The request body did not arrive in time" "the client sends too slowly";
+    TooLarge "HW413" 413 "The request body is larger than this route allows" "a route's limit, 1 MiB by default";
+    TargetTooLong "HW414" 414 "The request target is too long" "path and query together are limited";
+    ContentEncoding "HW415" 415 "Encoded request bodies are not accepted" "Content-Encoding on a request";
     TooManyRequests "HW429" 429 "Too many requests" "a rate limit";
-    HeadersTooLarge "HW431" 431 "The headers are larger than {} bytes" "all headers together are limited";
-    Internal "HW500" 500 "Internal error" "a fault of ours; the log has it under the request id";
-    Unavailable "HW503" 503 "The service is not available now; try again" "Postgres is down, or all its connections are busy";
-    Timeout "HW504" 504 "The database took too long" "the route's time limit";
+    HeadersTooLarge "HW431" 431 "The request headers are too large" "all headers together are limited";
+    Internal "HW500" 500 "Something went wrong inside" "a fault of ours; the log has it under the request id";
+    Lost "HW502" 503 "The connection to the database was lost; whether the request took effect is not known" "Postgres went away while a write ran";
+    Unavailable "HW503" 503 "The service is not available now; try again" "too many requests at once, or a server that stops; see Retry-After";
+    Timeout "HW504" 504 "The request took too long" "the route's time limit";
 }

@@ -1,6 +1,7 @@
 //! Errors of Postgres: SQLSTATE to status, and what of them a client may read.
 
 use super::{ApiError, Code};
+use crate::http;
 use serde_json::Value;
 
 /// Status by SQLSTATE or, if shorter than five characters, by its beginning; the longest match wins, none is 400.
@@ -105,6 +106,9 @@ pub fn from_database(
     }
     if status == 401 {
         error = error.header("WWW-Authenticate", "Bearer");
+    }
+    if chosen.is_some() {
+        error = error.header(http::REASON, message);
     }
     error
 }
@@ -227,9 +231,12 @@ fn raised_detail(detail: &str) -> Option<(u16, Vec<(String, String)>)> {
         .as_u64()
         .and_then(|s| u16::try_from(s).ok())?;
     let headers = json.get("headers")?.as_object()?;
-    let headers = headers
+    let mut headers: Vec<_> = headers
         .iter()
         .map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
         .collect::<Option<_>>()?;
+    if let Some(reason) = json.get("status_text").filter(|text| !text.is_null()) {
+        headers.push((http::REASON.to_owned(), reason.as_str()?.to_owned()));
+    }
     is_final_status(&status).then_some((status, headers))
 }

@@ -142,12 +142,15 @@ fn sql_sets_the_whole_response() {
     let error = from_database(
         "PGRST",
         r#"{"code":"123","message":"Payment Required","details":"Quota","hint":"Upgrade"}"#,
-        Some(r#"{"status":402,"headers":{"X-Powered-By":"Nerd Rage"}}"#),
+        Some(r#"{"status":402,"status_text":"Pay","headers":{"X-Powered-By":"Nerd Rage"}}"#),
         None,
         true,
     );
     assert_eq!(error.status, 402);
-    assert_eq!(error.headers, "X-Powered-By: Nerd Rage\n");
+    assert_eq!(
+        error.headers,
+        "X-Powered-By: Nerd Rage\nReason-Phrase: Pay\n"
+    );
     assert_eq!(
         String::from_utf8(error.body()).unwrap(),
         r#"{"code":"123","details":"Quota","hint":"Upgrade","message":"Payment Required"}"#

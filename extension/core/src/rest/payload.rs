@@ -48,7 +48,8 @@ enum Field<'a> {
 /// Reads the body of an insert, update or PUT.
 ///
 /// `columns`: the parameter of that name, if given: it decides what is written, and then rows need not have the same keys.
-/// An empty array, or JSON that is neither array nor object, writes nothing: [`Payload::None`].
+/// An empty array writes nothing: [`Payload::None`]. JSON that is neither array nor object is refused; the dialect takes it
+/// for an empty array, which would tell a client that a value was written.
 ///
 /// # Errors
 /// PGRST102 (400): not readable as its Content-Type, beyond the limits, or rows with different keys; 22P05 (400) for
@@ -91,6 +92,7 @@ enum Read<'a> {
 enum BadJson {
     Fault(Fault),
     Keys,
+    Scalar,
 }
 
 impl From<Fault> for BadJson {
@@ -104,6 +106,7 @@ impl From<BadJson> for ApiError {
         match bad {
             BadJson::Fault(fault) => fault.error(),
             BadJson::Keys => Self::bad_body("All object keys must match"),
+            BadJson::Scalar => Self::bad_body("The body must be an object or an array of objects"),
         }
     }
 }
@@ -119,7 +122,12 @@ fn read_json(body: &[u8], verb: Verb, any_keys: bool) -> Result<Read<'_>, BadJso
         }
         _ => {
             scanner.value(0)?;
-            Read::None
+            let bad = if scanner.at_end() {
+                BadJson::Scalar
+            } else {
+                Fault::Syntax.into()
+            };
+            return Err(bad);
         }
     };
     if scanner.at_end() {
