@@ -1,7 +1,7 @@
 -- howdah.allow_role: let tokens name a role.
 --
--- Runs as   definer: writes howdah.roles. It gives the role nothing: what it may do is up to GRANT and
---           to policies.
+-- Runs as   definer: writes howdah.roles. It gives the role nothing: what it may do is up to GRANT (GRANT
+--           anon TO it gives what every caller has) and to policies.
 -- Writes    the row and one howdah.audit row; nothing if the role is listed already.
 -- Raises    42704 no such role; 42501 a role that no request may run as (see check_role).
 CREATE FUNCTION howdah.allow_role(role pg_catalog.text)
