@@ -3,14 +3,17 @@
 //! A single object, the usual insert, is split into fields here, so that its statement binds plain values and is kept
 //! under the names alone. Several rows stay one JSON text for Postgres to take apart.
 
+mod arguments;
 mod csv;
 mod form;
 mod json;
 
+pub use arguments::{Arguments, arguments};
+
 use super::media::{self, BodyKind};
-use super::shape::{CallKind, Payload, RawKind, Verb};
+use super::shape::{Payload, Verb};
 use crate::error::{ApiError, Code};
-use json::{Fault, Item, Kind, Scanner};
+use json::{Fault, Item, Scanner};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -22,16 +25,6 @@ pub struct Rows<'a> {
     pub defaults: Vec<String>,
     pub fields: Vec<Option<String>>,
     pub fields_json: Vec<Option<Cow<'a, str>>>,
-    pub body: Cow<'a, [u8]>,
-}
-
-/// What a call carries; the fields are those of [`super::shape::Call`] and [`super::shape::Parsed`].
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Arguments<'a> {
-    pub kind: CallKind,
-    pub names: Vec<String>,
-    pub values: Vec<Option<String>>,
-    pub values_json: Vec<Option<Cow<'a, str>>>,
     pub body: Cow<'a, [u8]>,
 }
 
@@ -375,95 +368,6 @@ fn distinct(columns: &[String]) -> impl Iterator<Item = &String> {
     columns
         .iter()
         .filter(move |name| seen.insert(name.as_str()))
-}
-
-/// Reads the body of a call by POST.
-///
-/// A JSON object gives named arguments, so does a form or one line of CSV; any other body is the one unnamed argument.
-///
-/// # Errors
-/// As [`rows`]; PGRST102 (400) too for text that is not UTF-8.
-pub fn arguments(body: &[u8], kind: BodyKind) -> Result<Arguments<'_>, ApiError> {
-    let raw = |kind, body| Arguments {
-        kind: CallKind::Raw(kind),
-        body,
-        ..Arguments::default()
-    };
-    match kind {
-        BodyKind::Json if body.is_empty() => Ok(Arguments {
-            kind: CallKind::Json,
-            body: Cow::Borrowed(b"{}"),
-            ..Arguments::default()
-        }),
-        BodyKind::Json => json_arguments(body).map_err(Fault::error),
-        BodyKind::Form => Ok(text_arguments(form::pairs(body)?)),
-        BodyKind::Csv => match read_csv(body)? {
-            Read::One(members) => Ok(text_arguments(members)),
-            Read::None | Read::Many { .. } => Err(media::unreadable(kind.name())),
-        },
-        BodyKind::Text | BodyKind::Xml => match std::str::from_utf8(body) {
-            Ok(text) if !text.contains('\0') => Ok(raw(
-                if kind == BodyKind::Xml {
-                    RawKind::Xml
-                } else {
-                    RawKind::Text
-                },
-                Cow::Borrowed(body),
-            )),
-            _ => Err(ApiError::bad_body("The body is not text in UTF-8")),
-        },
-        BodyKind::Octets => Ok(raw(RawKind::Bytea, Cow::Owned(bytea_text(body)))),
-    }
-}
-
-fn json_arguments(body: &[u8]) -> Result<Arguments<'_>, Fault> {
-    let text = std::str::from_utf8(body).map_err(|_| Fault::Syntax)?;
-    let mut scanner = Scanner::new(text);
-    let mut arguments = Arguments {
-        body: Cow::Borrowed(body),
-        ..Arguments::default()
-    };
-    if scanner.peek() == Some(b'{') {
-        arguments.kind = CallKind::Json;
-        let mut members = members(&mut scanner, 0)?;
-        sort(&mut members);
-        for (name, field) in members {
-            arguments.values.push(field.text());
-            arguments.values_json.push(field.json());
-            arguments.names.push(name.into_owned());
-        }
-    } else {
-        arguments.kind = CallKind::Raw(RawKind::Json);
-        let item = scanner.value(0)?;
-        debug_assert!(item.kind != Kind::Object);
-    }
-    if scanner.at_end() {
-        Ok(arguments)
-    } else {
-        Err(Fault::Syntax)
-    }
-}
-
-/// Arguments as a query string would give them: a name may come several times.
-fn text_arguments(mut members: Vec<Member<'_>>) -> Arguments<'_> {
-    members.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut arguments = Arguments::default();
-    for (name, field) in members {
-        arguments.values.push(field.text());
-        arguments.names.push(name.into_owned());
-    }
-    arguments
-}
-
-/// `\x00ff`, the text form of bytea.
-fn bytea_text(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(2 + bytes.len() * 2);
-    out.extend_from_slice(b"\\x");
-    let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' + n - 10 };
-    for byte in bytes {
-        out.extend([digit(byte >> 4), digit(byte & 15)]);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::rest::shape::{CallKind, RawKind};
 
 fn insert(body: &str) -> Result<Rows<'_>, String> {
     rows(body.as_bytes(), BodyKind::Json, Verb::Insert, None, false).map_err(|e| {
