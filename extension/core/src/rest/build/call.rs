@@ -76,7 +76,8 @@ pub(super) fn scalar(
     call: impl FnOnce(&mut Sql),
 ) {
     let wrap = list == List::Encoded && ty.is_none_or(|ty| !is_native(ty));
-    sql.push("SELECT ").push(if wrap { "to_json(" } else { "" });
+    sql.push("SELECT ")
+        .push(if wrap { "pg_catalog.to_json(" } else { "" });
     // A set of records has no columns to be called by, so it stays in the select list.
     let from = function.set && ty.is_some();
     if from {

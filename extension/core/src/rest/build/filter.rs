@@ -45,7 +45,11 @@ pub(super) fn field(sql: &mut Sql, node: &Node<'_>, alias: &str, field: &Field) 
             .unwrap_or(ty.kind);
         matches!(base, TypeKind::Json | TypeKind::Jsonb)
     });
-    sql.push(if is_json { "(" } else { "(to_jsonb(" });
+    sql.push(if is_json {
+        "("
+    } else {
+        "(pg_catalog.to_jsonb("
+    });
     column(sql, alias, &field.name);
     if !is_json {
         sql.push(")");
@@ -156,16 +160,16 @@ fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test:
             if vector {
                 field(sql, node, alias, tested);
             } else {
-                sql.push("to_tsvector(");
+                sql.push("pg_catalog.to_tsvector(");
                 regconfig(sql, config);
                 field(sql, node, alias, tested);
                 sql.push(")");
             }
             sql.push(" @@ ").push(match op {
-                FullText::Raw => "to_tsquery(",
-                FullText::Plain => "plainto_tsquery(",
-                FullText::Phrase => "phraseto_tsquery(",
-                FullText::Web => "websearch_to_tsquery(",
+                FullText::Raw => "pg_catalog.to_tsquery(",
+                FullText::Plain => "pg_catalog.plainto_tsquery(",
+                FullText::Phrase => "pg_catalog.phraseto_tsquery(",
+                FullText::Web => "pg_catalog.websearch_to_tsquery(",
             });
             regconfig(sql, config);
             sql.param(Param::Value(*value)).push(")");

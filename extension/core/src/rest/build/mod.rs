@@ -1,4 +1,7 @@
 //! A plan → SQL text. The only place that writes SQL; identifiers go through [`crate::ident`], values are parameters.
+//!
+//! Functions are called as `pg_catalog.…`: in the caller's search path, another of the same name that takes a table's own
+//! type would win. Operators and the aggregates a client names are looked up by the path, as types of extensions need.
 
 mod call;
 mod filter;

@@ -168,7 +168,7 @@ pub(super) fn write(
     for (i, output) in outputs.iter().enumerate() {
         sql.push(if i > 0 { ", " } else { "" });
         let wrap = list == List::Encoded && !output.native;
-        sql.push(if wrap { "to_json(" } else { "" });
+        sql.push(if wrap { "pg_catalog.to_json(" } else { "" });
         aggregated(sql, node, alias, output, list);
         sql.push(if wrap { ")" } else { "" });
         if matches!(output.kind, Kind::Everything) {
@@ -221,7 +221,9 @@ fn expression(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>) 
             }
         }
         Kind::Embed(embed) if embed.lateral => {
-            sql.push("row_to_json(").ident(&embed.joined).push(".*)");
+            sql.push("pg_catalog.row_to_json(")
+                .ident(&embed.joined)
+                .push(".*)");
         }
         Kind::Embed(embed) => read::subquery(sql, alias, embed),
         Kind::Spread(embed, n) => column(sql, &embed.joined, &format!("c{n}")),

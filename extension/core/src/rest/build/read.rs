@@ -114,7 +114,7 @@ fn spread_to_many(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
     sql.push("SELECT ");
     sql.list(1..=count, |sql, n| {
         let name = format!("c{n}");
-        sql.push("coalesce(json_agg(");
+        sql.push("coalesce(pg_catalog.json_agg(");
         column(sql, "x", &name);
         sql.push("), '[]') AS ").ident(&name);
     });
@@ -163,9 +163,9 @@ pub(super) fn exists(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
 pub(super) fn subquery(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
     let to_one = embed.relationship.to_one();
     sql.push(if to_one {
-        "(SELECT row_to_json(\"x\".*) FROM ("
+        "(SELECT pg_catalog.row_to_json(\"x\".*) FROM ("
     } else {
-        "(SELECT coalesce(json_agg(\"x\".*), '[]') FROM ("
+        "(SELECT coalesce(pg_catalog.json_agg(\"x\".*), '[]') FROM ("
     });
     body(sql, parent, embed, List::Plain);
     // What a foreign key of a view means is not enforced, and a value must be one.

@@ -10,35 +10,35 @@ const READS: &[(&str, &str)] = &[
     ),
     (
         r#"film?select=id,t:title,meta->a->b->>1,meta->>k,y:year::text,budget,budget->>currency,tags->0&meta->>k=eq.v"#,
-        r#"SELECT "film"."id" AS "id", "film"."title" AS "t", ("film"."meta"->'a'->'b'->>1) AS "b", ("film"."meta"->>'k') AS "k", "film"."year"::text AS "y", to_json("film"."budget") AS "budget", (to_jsonb("film"."budget")->>'currency') AS "currency", (to_jsonb("film"."tags")->0) AS "tags" FROM "public"."film" WHERE ("film"."meta"->>'k') = $1"#,
+        r#"SELECT "film"."id" AS "id", "film"."title" AS "t", ("film"."meta"->'a'->'b'->>1) AS "b", ("film"."meta"->>'k') AS "k", "film"."year"::text AS "y", pg_catalog.to_json("film"."budget") AS "budget", (pg_catalog.to_jsonb("film"."budget")->>'currency') AS "currency", (pg_catalog.to_jsonb("film"."tags")->0) AS "tags" FROM "public"."film" WHERE ("film"."meta"->>'k') = $1"#,
     ),
     (
         r#"film?select=title,director(name)&limit=2&order=id"#,
-        r#"SELECT "film"."title" AS "title", (SELECT row_to_json("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "x") AS "director" FROM "public"."film" ORDER BY "film"."id" LIMIT 2"#,
+        r#"SELECT "film"."title" AS "title", (SELECT pg_catalog.row_to_json("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "x") AS "director" FROM "public"."film" ORDER BY "film"."id" LIMIT 2"#,
     ),
     (
         r#"film?select=title,director(name)&order=id"#,
-        r#"SELECT "film"."title" AS "title", row_to_json("film_director".*) AS "director" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE ORDER BY "film"."id""#,
+        r#"SELECT "film"."title" AS "title", pg_catalog.row_to_json("film_director".*) AS "director" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE ORDER BY "film"."id""#,
     ),
     (
         r#"film?select=title,director!inner(name)&director.name=eq.Lang"#,
-        r#"SELECT "film"."title" AS "title", row_to_json("film_director".*) AS "director" FROM "public"."film" INNER JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id" AND "director_1"."name" = $1) AS "film_director" ON TRUE"#,
+        r#"SELECT "film"."title" AS "title", pg_catalog.row_to_json("film_director".*) AS "director" FROM "public"."film" INNER JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id" AND "director_1"."name" = $1) AS "film_director" ON TRUE"#,
     ),
     (
         r#"director?select=name,film(title,year)&film.order=year.desc&film.limit=1"#,
-        r#"SELECT "director"."name" AS "name", (SELECT coalesce(json_agg("x".*), '[]') FROM (SELECT "film_1"."title" AS "title", "film_1"."year" AS "year" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" ORDER BY "film_1"."year" DESC LIMIT 1) AS "x") AS "film" FROM "public"."director""#,
+        r#"SELECT "director"."name" AS "name", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "film_1"."title" AS "title", "film_1"."year" AS "year" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" ORDER BY "film_1"."year" DESC LIMIT 1) AS "x") AS "film" FROM "public"."director""#,
     ),
     (
         r#"director?select=name,film!inner(title)&film.year=lt.1930"#,
-        r#"SELECT "director"."name" AS "name", (SELECT coalesce(json_agg("x".*), '[]') FROM (SELECT "film_1"."title" AS "title" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" AND "film_1"."year" < $1) AS "x") AS "film" FROM "public"."director" WHERE EXISTS (SELECT 1 FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" AND "film_1"."year" < $1)"#,
+        r#"SELECT "director"."name" AS "name", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "film_1"."title" AS "title" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" AND "film_1"."year" < $1) AS "x") AS "film" FROM "public"."director" WHERE EXISTS (SELECT 1 FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" AND "film_1"."year" < $1)"#,
     ),
     (
         r#"film?select=title,actor(name)&actor.name=like.*e*"#,
-        r#"SELECT "film"."title" AS "title", (SELECT coalesce(json_agg("x".*), '[]') FROM (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" INNER JOIN "public"."film_actor" AS "film_actor_1" ON "actor_1"."id" = "film_actor_1"."actor_id" WHERE "film_actor_1"."film_id" = "film"."id" AND "actor_1"."name" LIKE $1) AS "x") AS "actor" FROM "public"."film""#,
+        r#"SELECT "film"."title" AS "title", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" INNER JOIN "public"."film_actor" AS "film_actor_1" ON "actor_1"."id" = "film_actor_1"."actor_id" WHERE "film_actor_1"."film_id" = "film"."id" AND "actor_1"."name" LIKE $1) AS "x") AS "actor" FROM "public"."film""#,
     ),
     (
         r#"film?select=title,film_actor(part,actor(name))"#,
-        r#"SELECT "film"."title" AS "title", (SELECT coalesce(json_agg("x".*), '[]') FROM (SELECT "film_actor_1"."part" AS "part", row_to_json("film_actor_1_actor".*) AS "actor" FROM "public"."film_actor" AS "film_actor_1" LEFT JOIN LATERAL (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" WHERE "actor_1"."id" = "film_actor_1"."actor_id") AS "film_actor_1_actor" ON TRUE WHERE "film_actor_1"."film_id" = "film"."id") AS "x") AS "film_actor" FROM "public"."film""#,
+        r#"SELECT "film"."title" AS "title", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "film_actor_1"."part" AS "part", pg_catalog.row_to_json("film_actor_1_actor".*) AS "actor" FROM "public"."film_actor" AS "film_actor_1" LEFT JOIN LATERAL (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" WHERE "actor_1"."id" = "film_actor_1"."actor_id") AS "film_actor_1_actor" ON TRUE WHERE "film_actor_1"."film_id" = "film"."id") AS "x") AS "film_actor" FROM "public"."film""#,
     ),
     (
         r#"film?select=title,...director(director:name,born)&order=director(name).desc.nullslast,id"#,
@@ -46,7 +46,7 @@ const READS: &[(&str, &str)] = &[
     ),
     (
         r#"director?select=name,...film(titles:title,year)"#,
-        r#"SELECT "director"."name" AS "name", "director_film"."c1" AS "titles", "director_film"."c2" AS "year" FROM "public"."director" LEFT JOIN LATERAL (SELECT coalesce(json_agg("x"."c1"), '[]') AS "c1", coalesce(json_agg("x"."c2"), '[]') AS "c2" FROM (SELECT "film_1"."title" AS "c1", "film_1"."year" AS "c2" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id") AS "x") AS "director_film" ON TRUE"#,
+        r#"SELECT "director"."name" AS "name", "director_film"."c1" AS "titles", "director_film"."c2" AS "year" FROM "public"."director" LEFT JOIN LATERAL (SELECT coalesce(pg_catalog.json_agg("x"."c1"), '[]') AS "c1", coalesce(pg_catalog.json_agg("x"."c2"), '[]') AS "c2" FROM (SELECT "film_1"."title" AS "c1", "film_1"."year" AS "c2" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id") AS "x") AS "director_film" ON TRUE"#,
     ),
     (
         r#"film?select=title,actor()&actor=not.is.null"#,
@@ -54,39 +54,39 @@ const READS: &[(&str, &str)] = &[
     ),
     (
         r#"film?select=title,director(name)&or=(director.is.null,year.eq.1)"#,
-        r#"SELECT "film"."title" AS "title", row_to_json("film_director".*) AS "director" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE WHERE (NOT EXISTS (SELECT 1 FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") OR "film"."year" = $1)"#,
+        r#"SELECT "film"."title" AS "title", pg_catalog.row_to_json("film_director".*) AS "director" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE WHERE (NOT EXISTS (SELECT 1 FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") OR "film"."year" = $1)"#,
     ),
     (
         r#"person?select=name,person(name),boss:boss_id(name),badge(code)"#,
-        r#"SELECT "person"."name" AS "name", (SELECT coalesce(json_agg("x".*), '[]') FROM (SELECT "person_1"."name" AS "name" FROM "public"."person" AS "person_1" WHERE "person_1"."boss_id" = "person"."id") AS "x") AS "person", row_to_json("person_boss_id".*) AS "boss", row_to_json("person_badge".*) AS "badge" FROM "public"."person" LEFT JOIN LATERAL (SELECT "person_1_2"."name" AS "name" FROM "public"."person" AS "person_1_2" WHERE "person_1_2"."id" = "person"."boss_id") AS "person_boss_id" ON TRUE LEFT JOIN LATERAL (SELECT "badge_1"."code" AS "code" FROM "public"."badge" AS "badge_1" WHERE "badge_1"."person_id" = "person"."id") AS "person_badge" ON TRUE"#,
+        r#"SELECT "person"."name" AS "name", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "person_1"."name" AS "name" FROM "public"."person" AS "person_1" WHERE "person_1"."boss_id" = "person"."id") AS "x") AS "person", pg_catalog.row_to_json("person_boss_id".*) AS "boss", pg_catalog.row_to_json("person_badge".*) AS "badge" FROM "public"."person" LEFT JOIN LATERAL (SELECT "person_1_2"."name" AS "name" FROM "public"."person" AS "person_1_2" WHERE "person_1_2"."id" = "person"."boss_id") AS "person_boss_id" ON TRUE LEFT JOIN LATERAL (SELECT "badge_1"."code" AS "code" FROM "public"."badge" AS "badge_1" WHERE "badge_1"."person_id" = "person"."id") AS "person_badge" ON TRUE"#,
     ),
     (
         r#"purchase?select=amount,billing:address!purchase_billing_fkey(street),shipping:shipping_id(street)"#,
-        r#"SELECT "purchase"."amount" AS "amount", row_to_json("purchase_address".*) AS "billing", row_to_json("purchase_shipping_id".*) AS "shipping" FROM "public"."purchase" LEFT JOIN LATERAL (SELECT "address_1"."street" AS "street" FROM "public"."address" AS "address_1" WHERE "address_1"."id" = "purchase"."billing_id") AS "purchase_address" ON TRUE LEFT JOIN LATERAL (SELECT "address_1_2"."street" AS "street" FROM "public"."address" AS "address_1_2" WHERE "address_1_2"."id" = "purchase"."shipping_id") AS "purchase_shipping_id" ON TRUE"#,
+        r#"SELECT "purchase"."amount" AS "amount", pg_catalog.row_to_json("purchase_address".*) AS "billing", pg_catalog.row_to_json("purchase_shipping_id".*) AS "shipping" FROM "public"."purchase" LEFT JOIN LATERAL (SELECT "address_1"."street" AS "street" FROM "public"."address" AS "address_1" WHERE "address_1"."id" = "purchase"."billing_id") AS "purchase_address" ON TRUE LEFT JOIN LATERAL (SELECT "address_1_2"."street" AS "street" FROM "public"."address" AS "address_1_2" WHERE "address_1_2"."id" = "purchase"."shipping_id") AS "purchase_shipping_id" ON TRUE"#,
     ),
     (
         r#"film?select=rating,count(),year.max(),s:year.sum()::text&order=rating"#,
-        r#"SELECT "film"."rating" AS "rating", count(*) AS "count", to_json(max("film"."year")) AS "max", (sum("film"."year"))::text AS "s" FROM "public"."film" GROUP BY "film"."rating" ORDER BY "film"."rating""#,
+        r#"SELECT "film"."rating" AS "rating", count(*) AS "count", pg_catalog.to_json(max("film"."year")) AS "max", (sum("film"."year"))::text AS "s" FROM "public"."film" GROUP BY "film"."rating" ORDER BY "film"."rating""#,
     ),
     (
         r#"film?select=director(name),count()"#,
-        r#"SELECT row_to_json("film_director".*) AS "director", count(*) AS "count" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE GROUP BY ("film_director".*)"#,
+        r#"SELECT pg_catalog.row_to_json("film_director".*) AS "director", count(*) AS "count" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE GROUP BY ("film_director".*)"#,
     ),
     (
         r#"film?select=year.sum(),...director(name)"#,
-        r#"SELECT to_json(sum("film"."year")) AS "sum", "film_director"."c1" AS "name" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "c1" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE GROUP BY "film_director"."c1""#,
+        r#"SELECT pg_catalog.to_json(sum("film"."year")) AS "sum", "film_director"."c1" AS "name" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "c1" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE GROUP BY "film_director"."c1""#,
     ),
     (
         r#"director?select=name,film(year.sum(),n:count())"#,
-        r#"SELECT "director"."name" AS "name", (SELECT coalesce(json_agg("x".*), '[]') FROM (SELECT sum("film_1"."year") AS "sum", count(*) AS "n" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id") AS "x") AS "film" FROM "public"."director""#,
+        r#"SELECT "director"."name" AS "name", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT sum("film_1"."year") AS "sum", count(*) AS "n" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id") AS "x") AS "film" FROM "public"."director""#,
     ),
     (
         r#"film?select=actor(name),count()"#,
-        r#"SELECT (SELECT coalesce(json_agg("x".*), '[]') FROM (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" INNER JOIN "public"."film_actor" AS "film_actor_1" ON "actor_1"."id" = "film_actor_1"."actor_id" WHERE "film_actor_1"."film_id" = "film"."id") AS "x") AS "actor", count(*) AS "count" FROM "public"."film" GROUP BY "film"."id""#,
+        r#"SELECT (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" INNER JOIN "public"."film_actor" AS "film_actor_1" ON "actor_1"."id" = "film_actor_1"."actor_id" WHERE "film_actor_1"."film_id" = "film"."id") AS "x") AS "actor", count(*) AS "count" FROM "public"."film" GROUP BY "film"."id""#,
     ),
     (
         r#"film?select=id&shown=ov.[1927-02-01,1927-03-01)&tags=cs.{a}&words=fts.city&title=wfts(english).x"#,
-        r#"SELECT "film"."id" AS "id" FROM "public"."film" WHERE "film"."shown" && $1 AND "film"."tags" @> $2 AND "film"."words" @@ to_tsquery($3) AND to_tsvector($4::regconfig, "film"."title") @@ websearch_to_tsquery($4::regconfig, $5)"#,
+        r#"SELECT "film"."id" AS "id" FROM "public"."film" WHERE "film"."shown" && $1 AND "film"."tags" @> $2 AND "film"."words" @@ pg_catalog.to_tsquery($3) AND pg_catalog.to_tsvector($4::regconfig, "film"."title") @@ pg_catalog.websearch_to_tsquery($4::regconfig, $5)"#,
     ),
     (
         r#"film?select=id&title=like(any).{M*}&title=not.ilike.x*&title=match.^M&year=isdistinct.1"#,
@@ -106,7 +106,7 @@ const READS: &[(&str, &str)] = &[
     ),
     (
         r#"film?select=id,nope&meta->-1->>it's=eq.1"#,
-        r#"SELECT "film"."id" AS "id", to_json("film"."nope") AS "nope" FROM "public"."film" WHERE ("film"."meta"->(-1)->>'it''s') = $1"#,
+        r#"SELECT "film"."id" AS "id", pg_catalog.to_json("film"."nope") AS "nope" FROM "public"."film" WHERE ("film"."meta"->(-1)->>'it''s') = $1"#,
     ),
     (
         r#"recent_film?select=id"#,
@@ -236,7 +236,7 @@ fn quotes_the_ugliest_names() {
     shape.schema = SPECIAL.to_owned();
     assert_eq!(
         main_sql(&shape),
-        r#"SELECT "na""me\"."i""d" AS "i""d", row_to_json("na""me\_parent".*) AS "p" FROM "SPECIAL ""@/\#~_-"."na""me\" LEFT JOIN LATERAL (SELECT "na""me\_1"."col umn" AS "col umn" FROM "SPECIAL ""@/\#~_-"."na""me\" AS "na""me\_1" WHERE "na""me\_1"."i""d" = "na""me\"."parent") AS "na""me\_parent" ON TRUE WHERE "na""me\"."col umn" = $1"#
+        r#"SELECT "na""me\"."i""d" AS "i""d", pg_catalog.row_to_json("na""me\_parent".*) AS "p" FROM "SPECIAL ""@/\#~_-"."na""me\" LEFT JOIN LATERAL (SELECT "na""me\_1"."col umn" AS "col umn" FROM "SPECIAL ""@/\#~_-"."na""me\" AS "na""me\_1" WHERE "na""me\_1"."i""d" = "na""me\"."parent") AS "na""me\_parent" ON TRUE WHERE "na""me\"."col umn" = $1"#
     );
     let mut shape = asked(Verb::Read, "موارد?select=نام&شناسه=eq.1");
     shape.schema = TEST_IN_PERSIAN.to_owned();
@@ -338,7 +338,7 @@ fn inserts_one_row_by_plain_parameters() {
     let compiled = fixture::compile(&shape).unwrap();
     assert_eq!(
         compiled.main.sql,
-        r#"INSERT INTO "public"."film" ("budget", "meta", "tags", "title") VALUES ((SELECT "_"."v" FROM json_to_record(json_build_object('v', $1::json)) AS "_"("v" public.money_amount)), $2, (SELECT "_"."v" FROM json_to_record(json_build_object('v', $3::json)) AS "_"("v" text[])), $4) RETURNING "film"."id" AS "id", "film"."title" AS "title""#
+        r#"INSERT INTO "public"."film" ("budget", "meta", "tags", "title") VALUES ((SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $1::json)) AS "_"("v" public.money_amount)), $2, (SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $3::json)) AS "_"("v" text[])), $4) RETURNING "film"."id" AS "id", "film"."title" AS "title""#
     );
     assert_eq!(
         compiled.main.params,
@@ -363,12 +363,12 @@ fn inserts_many_rows_from_the_body() {
     );
     assert_eq!(
         main_sql(&shape),
-        r#"INSERT INTO "public"."film" ("id", "title", "meta") SELECT "_"."id", "_"."title", "_"."meta" FROM json_to_recordset($1::json) AS "_"("id" integer, "title" character varying(160), "meta" jsonb)"#
+        r#"INSERT INTO "public"."film" ("id", "title", "meta") SELECT "_"."id", "_"."title", "_"."meta" FROM pg_catalog.json_to_recordset($1::json) AS "_"("id" integer, "title" character varying(160), "meta" jsonb)"#
     );
     shape.write.missing_default = true;
     assert_eq!(
         main_sql(&shape),
-        r#"INSERT INTO "public"."film" ("id", "title", "meta") SELECT CASE WHEN ("j".value->'id') IS NULL THEN nextval('film_id_seq'::regclass) ELSE "_"."id" END, "_"."title", "_"."meta" FROM json_array_elements($1::json) AS "j", json_to_record("j".value) AS "_"("id" integer, "title" character varying(160), "meta" jsonb)"#
+        r#"INSERT INTO "public"."film" ("id", "title", "meta") SELECT CASE WHEN ("j".value->'id') IS NULL THEN nextval('film_id_seq'::regclass) ELSE "_"."id" END, "_"."title", "_"."meta" FROM pg_catalog.json_array_elements($1::json) AS "j", pg_catalog.json_to_record("j".value) AS "_"("id" integer, "title" character varying(160), "meta" jsonb)"#
     );
 }
 
@@ -459,7 +459,7 @@ fn puts_the_row_that_the_url_names() {
     let compiled = fixture::compile(&shape).unwrap();
     assert_eq!(
         compiled.main.sql,
-        r#"INSERT INTO "public"."film" ("id", "title") SELECT "_"."id", "_"."title" FROM json_to_record(json_build_object('id', $1::json, 'title', $2::json)) AS "_"("id" integer, "title" character varying(160)) WHERE "_"."id" = $3 ON CONFLICT ("id") DO UPDATE SET "id" = EXCLUDED."id", "title" = EXCLUDED."title" RETURNING ("film".xmax = 0)"#
+        r#"INSERT INTO "public"."film" ("id", "title") SELECT "_"."id", "_"."title" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('id', $1::json, 'title', $2::json)) AS "_"("id" integer, "title" character varying(160)) WHERE "_"."id" = $3 ON CONFLICT ("id") DO UPDATE SET "id" = EXCLUDED."id", "title" = EXCLUDED."title" RETURNING ("film".xmax = 0)"#
     );
     assert_eq!(compiled.main.hidden, [Hidden::Inserted]);
 }
@@ -500,7 +500,7 @@ fn returns_embeds_of_written_rows() {
     );
     assert_eq!(
         main_sql(&shape),
-        r#"WITH "pgrst_source" AS (INSERT INTO "public"."film" ("title") VALUES ($1) RETURNING "film"."director_id", "film"."title", "film"."year") SELECT "film"."title" AS "title", (SELECT row_to_json("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "x") AS "director" FROM "pgrst_source" AS "film" ORDER BY "film"."year" DESC LIMIT 3"#
+        r#"WITH "pgrst_source" AS (INSERT INTO "public"."film" ("title") VALUES ($1) RETURNING "film"."director_id", "film"."title", "film"."year") SELECT "film"."title" AS "title", (SELECT pg_catalog.row_to_json("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "x") AS "director" FROM "pgrst_source" AS "film" ORDER BY "film"."year" DESC LIMIT 3"#
     );
 }
 
@@ -539,7 +539,7 @@ fn calls_functions() {
         ),
         (
             "films_of?director=1&select=title,director(name)&year=gt.1900&order=year&limit=5",
-            r#"SELECT "films_of"."title" AS "title", (SELECT row_to_json("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "films_of"."director_id") AS "x") AS "director" FROM "public"."films_of"("director" => $1::integer) AS "films_of" WHERE "films_of"."year" > $2 ORDER BY "films_of"."year" LIMIT 5"#,
+            r#"SELECT "films_of"."title" AS "title", (SELECT pg_catalog.row_to_json("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "films_of"."director_id") AS "x") AS "director" FROM "public"."films_of"("director" => $1::integer) AS "films_of" WHERE "films_of"."year" > $2 ORDER BY "films_of"."year" LIMIT 5"#,
             ResultKind::Rows,
         ),
         (
@@ -549,7 +549,7 @@ fn calls_functions() {
         ),
         (
             "pairs?n=2&a=eq.2",
-            r#"SELECT "pairs"."a" AS "a", to_json("pairs"."b") AS "b" FROM "public"."pairs"("n" => $1::integer) AS "pairs" WHERE "pairs"."a" = $2"#,
+            r#"SELECT "pairs"."a" AS "a", pg_catalog.to_json("pairs"."b") AS "b" FROM "public"."pairs"("n" => $1::integer) AS "pairs" WHERE "pairs"."a" = $2"#,
             ResultKind::Rows,
         ),
         (
@@ -564,12 +564,12 @@ fn calls_functions() {
         ),
         (
             "span",
-            r#"SELECT to_json("public"."span"()) AS "pgrst_scalar""#,
+            r#"SELECT pg_catalog.to_json("public"."span"()) AS "pgrst_scalar""#,
             ResultKind::Scalar,
         ),
         (
             "row_of",
-            r#"SELECT to_json("public"."row_of"()) AS "pgrst_scalar""#,
+            r#"SELECT pg_catalog.to_json("public"."row_of"()) AS "pgrst_scalar""#,
             ResultKind::Scalar,
         ),
     ] {
@@ -583,7 +583,7 @@ fn calls_functions_with_json() {
     let compiled = fixture::compile(&shape).unwrap();
     assert_eq!(
         compiled.main.sql,
-        r#"SELECT to_json("public"."kept"("ids" => (SELECT "_"."v" FROM json_to_record(json_build_object('v', $1::json)) AS "_"("v" integer[])), "m" => (SELECT "_"."v" FROM json_to_record(json_build_object('v', $2::json)) AS "_"("v" public.money_amount)), "j" => $3::jsonb, "t" => $4::text)) AS "pgrst_scalar""#
+        r#"SELECT pg_catalog.to_json("public"."kept"("ids" => (SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $1::json)) AS "_"("v" integer[])), "m" => (SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $2::json)) AS "_"("v" public.money_amount)), "j" => $3::jsonb, "t" => $4::text)) AS "pgrst_scalar""#
     );
     assert_eq!(
         compiled.main.params,

@@ -166,7 +166,7 @@ fn insert(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
     match shape.write.payload {
         Payload::Object if shape.verb == Verb::Put => put_object(sql, node, &columns),
         Payload::Array if columns.is_empty() => {
-            sql.push(" SELECT FROM json_array_elements(")
+            sql.push(" SELECT FROM pg_catalog.json_array_elements(")
                 .param(Param::Body)
                 .push("::json)");
         }
@@ -216,8 +216,10 @@ fn field_value(sql: &mut Sql, column: &Column, n: usize) {
 
 /// A JSON value as an array or composite.
 pub(super) fn populate(sql: &mut Sql, param: Param, ty: &str) {
-    sql.push("(SELECT \"_\".\"v\" FROM json_to_record(json_build_object('v', ")
-        .param(param);
+    sql.push(
+        "(SELECT \"_\".\"v\" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', ",
+    )
+    .param(param);
     sql.push("::json)) AS \"_\"(\"v\" ").push(ty).push("))");
 }
 
@@ -239,10 +241,11 @@ fn rows(sql: &mut Sql, columns: &[&Column], defaults: bool) {
     });
     sql.push(" FROM ");
     if defaults {
-        sql.push("json_array_elements(").param(Param::Body);
-        sql.push("::json) AS \"j\", json_to_record(\"j\".value)");
+        sql.push("pg_catalog.json_array_elements(")
+            .param(Param::Body);
+        sql.push("::json) AS \"j\", pg_catalog.json_to_record(\"j\".value)");
     } else {
-        sql.push("json_to_recordset(")
+        sql.push("pg_catalog.json_to_recordset(")
             .param(Param::Body)
             .push("::json)");
     }
@@ -262,7 +265,7 @@ fn definition(sql: &mut Sql, columns: &[&Column]) {
 fn put_object(sql: &mut Sql, node: &Node<'_>, columns: &[&Column]) {
     sql.push(" SELECT ");
     sql.list(columns, |sql, c| column(sql, "_", &c.name));
-    sql.push(" FROM json_to_record(json_build_object(");
+    sql.push(" FROM pg_catalog.json_to_record(pg_catalog.json_build_object(");
     sql.list(columns.iter().enumerate(), |sql, (i, c)| {
         let n = u16::try_from(i).unwrap_or(u16::MAX);
         sql.literal(&c.name)

@@ -1,7 +1,6 @@
 //! The query string → [`Query`]: names checked for shape only, literals lifted out, no catalog.
 
 mod array;
-mod decode;
 mod filter;
 mod lexer;
 mod order;
@@ -11,6 +10,7 @@ mod select;
 mod tests;
 
 use crate::error::{ApiError, Code};
+use crate::http::percent_decode;
 use crate::limits;
 use crate::rest::shape::{Embed, Filter, Query, Range, SelectItem, Verb};
 use filter::Within;
@@ -60,7 +60,7 @@ pub fn parse(query: &str, verb: Verb, arguments: bool) -> Result<ParsedQuery, Ap
     let mut params = Vec::new();
     for param in query.split('&').filter(|p| !p.is_empty()) {
         let (name, value) = param.split_once('=').unwrap_or((param, ""));
-        params.push((decode::decode(name)?, decode::decode(value)?));
+        params.push((decode(name)?, decode(value)?));
     }
     if params.len() > limits::PARAMS {
         let message = format!("At most {} query parameters are allowed", limits::PARAMS);
@@ -77,6 +77,13 @@ pub fn parse(query: &str, verb: Verb, arguments: bool) -> Result<ParsedQuery, Ap
     }
     reader.out.values = reader.values.0;
     Ok(reader.out)
+}
+
+fn decode(raw: &str) -> Result<Cow<'_, str>, ApiError> {
+    percent_decode(raw, true).ok_or_else(|| {
+        let message = "The query string is not valid UTF-8 or contains NUL";
+        ApiError::new(Code::BadRequest, &[message])
+    })
 }
 
 /// Sorts arguments by name, stably: `Call::arguments` and `Parsed::arguments` of a call by query or form.
