@@ -51,8 +51,8 @@ impl<'h> Api<'h> {
     pub fn rest(&self, method: &str, path: &str) -> Call<'h> {
         let mut call = self.call(method, &format!("/rest/v1{path}"));
         if let Some(schema) = &self.schema {
-            let read = matches!(method, "GET" | "HEAD");
-            call = call.header(if read { "Accept-Profile" } else { "Content-Profile" }, schema);
+            let writes = matches!(method, "POST" | "PATCH" | "PUT" | "DELETE");
+            call = call.header(if writes { "Content-Profile" } else { "Accept-Profile" }, schema);
         }
         call
     }

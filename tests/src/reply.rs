@@ -15,9 +15,8 @@ pub struct Reply {
 }
 
 /// What no answer may show: our private names, source files, server paths, SQL of ours, backtraces.
-const INTERNALS: [&str; 10] = [
+const INTERNALS: [&str; 9] = [
     "howdah_private",
-    "howdah_owner",
     ".rs:",
     "backtrace",
     "/extension/",

@@ -59,10 +59,10 @@ fn chinook_customers_see_their_own_invoices() {
 fn chinook_employees_see_their_customers_invoices() {
     let howdah = shared();
     let Some(api) = caller(json!({"employee_id": 3})) else { return };
-    let customers = howdah.value("SELECT json_agg(customer_id ORDER BY 1) FROM chinook.customer WHERE support_rep_id = 3");
+    let customers = howdah.value("SELECT json_agg(customer_id ORDER BY customer_id) FROM chinook.customer WHERE support_rep_id = 3");
     let customers: Vec<i64> = serde_json::from_str(&customers).expect("a list");
     assert_eq!(api.get("/customer?select=customer_id&order=customer_id").column("customer_id"), customers);
-    let invoices = howdah.value("SELECT json_agg(invoice_id ORDER BY 1) FROM chinook.invoice JOIN chinook.customer USING (customer_id) WHERE support_rep_id = 3");
+    let invoices = howdah.value("SELECT json_agg(invoice_id ORDER BY invoice_id) FROM chinook.invoice JOIN chinook.customer USING (customer_id) WHERE support_rep_id = 3");
     let invoices: Vec<i64> = serde_json::from_str(&invoices).expect("a list");
     assert_eq!(api.get("/invoice?select=invoice_id&order=invoice_id").column("invoice_id"), invoices);
     let theirs = api.get("/customer?select=customer_id,invoice(invoice_id,invoice_line(track(name)))&customer_id=eq.1").is(200).json();

@@ -63,7 +63,8 @@ fn compresses_when_it_pays_and_the_client_can() {
     let plain = api().get("/many").is(200).text();
     let packed = get("gzip");
     packed.is(200).has("content-encoding", "gzip");
-    assert!(packed.header("vary").is_some_and(|v| v.to_ascii_lowercase().contains("accept-encoding")), "{:?}", packed.header("vary"));
+    let varies = packed.headers.iter().any(|(n, v)| n == "vary" && v.to_ascii_lowercase().contains("accept-encoding"));
+    assert!(varies, "{:?}", packed.headers);
     assert!(packed.body.len() < plain.len());
     let mut unzip = Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip runs");
     unzip.stdin.take().expect("a pipe").write_all(&packed.body).expect("written");

