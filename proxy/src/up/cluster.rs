@@ -156,6 +156,7 @@ impl Cluster {
     /// # Errors
     /// When the server does not start; with the end of its log.
     pub async fn start(&mut self, progress: &Progress) -> Result<()> {
+        self.clear_stale_pid(progress).await?;
         progress.say(&format!("starting Postgres on port {}", self.port));
         self.embed.start_db().await.map_err(|e| {
             format!(
@@ -181,34 +182,56 @@ impl Cluster {
         self.postmaster().is_some()
     }
 
-    /// A server that an earlier `howdah up`, killed, left behind; and a postmaster.pid that names a
-    /// process which is none, which Postgres itself would take for a running server.
+    /// Ends a server that an earlier `howdah up`, killed, left behind.
     async fn stop_leftover(&mut self, progress: &Progress) -> Result<()> {
-        match self.postmaster() {
-            Some(pid) => {
-                progress.say(&format!(
-                    "stopping the server that an earlier run left ({pid})"
-                ));
-                let stopped = self.embed.stop_db().await;
-                stopped.map_err(|e| format!("cannot stop process {pid}: {e}"))
-            }
-            None => {
-                let stale = self.data.join("postmaster.pid");
-                if stale.exists() {
-                    progress.say("the server was not stopped last time: it will recover");
-                    fs::remove_file(&stale).map_err(|e| failed("remove", &stale, &e))?;
-                }
-                Ok(())
-            }
+        let Some(pid) = self.postmaster() else {
+            return Ok(());
+        };
+        progress.say(&format!(
+            "stopping the server that an earlier run left ({pid})"
+        ));
+        let stopped = self.embed.stop_db().await;
+        stopped.map_err(|e| format!("cannot stop process {pid}: {e}"))
+    }
+
+    /// A postmaster.pid left by a crash, whose number now belongs to another process, or to a zombie,
+    /// keeps Postgres from starting. It is removed, but only once nothing works on the data any more:
+    /// it is also what protects them from a second server.
+    async fn clear_stale_pid(&self, progress: &Progress) -> Result<()> {
+        let stale = self.data.join("postmaster.pid");
+        if !stale.exists() {
+            return Ok(());
         }
+        progress.say("the server was not stopped last time: it will recover");
+        for _ in 0..100 {
+            if self.processes().is_empty() {
+                return fs::remove_file(&stale).map_err(|e| failed("remove", &stale, &e));
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Err(format!(
+            "processes of an earlier server still work on {}: {:?}\n  end them, then start again",
+            self.data.display(),
+            self.processes()
+        ))
+    }
+
+    /// Every process of a server works in its data directory.
+    fn processes(&self) -> Vec<u32> {
+        let Ok(here) = fs::canonicalize(&self.data) else {
+            return Vec::new();
+        };
+        let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+        all.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .filter(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == here))
+            .collect()
     }
 
     /// The process of postmaster.pid, if it is a server working on this directory.
     fn postmaster(&self) -> Option<u32> {
         let text = fs::read_to_string(self.data.join("postmaster.pid")).ok()?;
         let pid: u32 = text.lines().next()?.trim().parse().ok()?;
-        let here = fs::canonicalize(&self.data).ok()?;
-        (fs::read_link(format!("/proc/{pid}/cwd")).ok()? == here).then_some(pid)
+        self.processes().contains(&pid).then_some(pid)
     }
 }
 
