@@ -65,6 +65,11 @@ impl<'a> Writer<'a> {
         Self::with_format(out, Format::Raw, false, &[])
     }
 
+    /// Rows are counted, nothing is written.
+    pub fn counting(out: &'a mut Vec<u8>) -> Self {
+        Self::with_format(out, Format::Nothing, false, &[])
+    }
+
     fn with_format(
         out: &'a mut Vec<u8>,
         format: Format,

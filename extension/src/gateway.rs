@@ -65,7 +65,7 @@ pub fn handle(request: &Request<'_>, caller: Caller) -> Result<Response, Undo> {
         guc::set("search_path", &config.search_path, Scope::Session, false);
     }
     let outcome = catch(|| {
-        let visit = Visit { config: &config, request, caller, anonymous };
+        let visit = Visit { config: &config, request, caller };
         visit.run(oid, &role, verified.as_deref())
     });
     match outcome {
@@ -145,7 +145,6 @@ struct Visit<'v> {
     config: &'v Rc<Config>,
     request: &'v Request<'v>,
     caller: Caller,
-    anonymous: bool,
 }
 
 impl Visit<'_> {
@@ -173,6 +172,7 @@ impl Visit<'_> {
             if reads {
                 jail.forbid_writes();
             }
+            self.pre_request(live, &jail)?;
             let answer = crate::dispatch::dispatch(live, self.config, self.request)
                 .map_err(|e| Undo::of(present(self.config, e).to_response()))?;
             if !reads {
@@ -189,8 +189,21 @@ impl Visit<'_> {
         if answer.rollback {
             return Err(Undo::of(answer.response));
         }
-        let _ = self.anonymous;
         Ok(answer.response)
+    }
+
+    /// Runs `rest.pre_request` as the token's role; then enters the role that it asked for, if any.
+    fn pre_request(&self, live: &Live, jail: &Jail) -> Result<(), Undo> {
+        let Some(function) = &self.config.settings.rest.pre_request else { return Ok(()) };
+        let asked = crate::pre_request::run(function);
+        if let Some(role) = asked {
+            let Some(oid) = self.config.role(&role) else {
+                return Err(Undo::of(present(self.config, no_such_role(&role)).to_response()));
+            };
+            jail.switch(oid);
+            live.set_role(oid.to_u32());
+        }
+        Ok(())
     }
 
     /// `ALTER ROLE … SET`, which only a login applies by itself, and the app's own settings.

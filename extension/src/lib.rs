@@ -10,6 +10,7 @@ mod encode;
 mod gateway;
 mod keys;
 mod pg;
+mod pre_request;
 mod role_settings;
 mod routes;
 mod version;

@@ -14,5 +14,8 @@ GRANT EXECUTE ON FUNCTION auth.role() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION auth.email() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION auth.jwt() TO PUBLIC;
 
+-- The pre-request function runs as the caller's role, whichever that is; for anybody else it raises.
+GRANT EXECUTE ON FUNCTION howdah.enter_role(pg_catalog.text) TO anon, authenticated, service_role;
+
 -- The definer functions call them.
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA howdah_private TO howdah_owner;

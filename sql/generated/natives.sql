@@ -15,6 +15,13 @@ CREATE FUNCTION auth.role() RETURNS text
 CREATE FUNCTION auth.uid() RETURNS uuid
     LANGUAGE c STABLE PARALLEL RESTRICTED COST 1 AS 'MODULE_PATHNAME', 'howdah_auth_uid';
 
+CREATE FUNCTION howdah."enter_role"(
+    "role" TEXT
+) RETURNS void
+STRICT VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'enter_role_wrapper';
+
 CREATE FUNCTION howdah.serve(
     method text, target text, headers bytea, body bytea, client text, request_id text
 ) RETURNS howdah.answer

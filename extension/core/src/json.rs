@@ -12,7 +12,7 @@ pub fn push_string(out: &mut Vec<u8>, text: &[u8]) {
 pub fn push_escaped(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
     // Runs without a special byte are copied whole.
-    while let Some(at) = rest.iter().position(|b| NEEDS_ESCAPE[usize::from(*b)]) {
+    while let Some(at) = rest.iter().position(|b| needs_escape(*b)) {
         let (plain, tail) = rest.split_at(at);
         out.extend_from_slice(plain);
         let Some((special, tail)) = tail.split_first() else { return };
@@ -35,17 +35,9 @@ pub fn push_escaped(out: &mut Vec<u8>, text: &[u8]) {
     out.extend_from_slice(rest);
 }
 
-const NEEDS_ESCAPE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut i = 0;
-    while i < 0x20 {
-        table[i] = true;
-        i += 1;
-    }
-    table[b'"' as usize] = true;
-    table[b'\\' as usize] = true;
-    table
-};
+fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
 
 fn hex(nibble: u8) -> u8 {
     if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }

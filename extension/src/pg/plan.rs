@@ -116,6 +116,13 @@ impl Plan {
         }
     }
 
+    /// Runs the plan for its effects alone.
+    pub fn run_unread(&self, values: &[Option<&[u8]>]) {
+        let mut nothing = Vec::new();
+        let mut sink = Sink::new(crate::encode::Writer::counting(&mut nothing));
+        self.run(values, false, &mut sink);
+    }
+
     /// The planner's estimate of rows, without running anything.
     pub fn estimated_rows(&self) -> u64 {
         // SAFETY: the cached plan is pinned by the current resource owner until released.
