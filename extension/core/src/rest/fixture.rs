@@ -209,6 +209,8 @@ impl Fixture {
                 View,
                 "id: integer; title: character varying(160)",
             ),
+            relation("public", "stop", Table, "*id: integer; name: text"),
+            relation("public", "leg", Table, "*from_id: integer; *to_id: integer"),
             relation("public", "note", Table, "body: text=''::text; at: date"),
             relation(
                 SPECIAL,
@@ -260,6 +262,12 @@ impl Fixture {
                 false,
             ),
         ];
+        keys.push(key(
+            "public",
+            "leg_from_fkey: leg(from_id) -> stop(id)",
+            true,
+        ));
+        keys.push(key("public", "leg_to_fkey: leg(to_id) -> stop(id)", true));
         keys.push(key(
             SPECIAL,
             "f\"k: na\"me\\(parent) -> na\"me\\(i\"d)",

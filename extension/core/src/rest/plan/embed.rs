@@ -210,7 +210,7 @@ fn through(
                 constraint: key.constraint.clone(),
             },
             side: Side::Through,
-            own: false,
+            own: other.to_schema == key.to_schema && other.to_table == key.to_table,
         });
     }
 }
@@ -242,6 +242,8 @@ fn matches(candidate: &Candidate, embed: &Embed) -> bool {
     };
     by_name
         && match (side, &r.junction) {
+            // A table tied to itself by a junction: the two keys name the two directions.
+            (_, Some(junction)) if *own => junction.constraint == *hint,
             (_, Some(junction)) => {
                 junction.name == *hint || r.constraint == *hint || junction.constraint == *hint
             }
@@ -277,7 +279,11 @@ fn ambiguous(parent: &str, embed: &Embed, found: &[Candidate]) -> ApiError {
                     j.constraint,
                     columns(&j.columns, false)
                 ),
-                &j.name,
+                if candidate.own {
+                    &j.constraint
+                } else {
+                    &j.name
+                },
             ),
             (None, cardinality) => (
                 match cardinality {

@@ -132,6 +132,26 @@ fn tells_the_two_sides_of_a_table_that_refers_to_itself() {
 }
 
 #[test]
+fn tells_the_two_directions_of_a_junction_of_one_table() {
+    let error = failure(Verb::Read, "stop", "select=stop(name)");
+    assert_eq!(error.code, "PGRST201");
+    assert_eq!(
+        error.hint.unwrap(),
+        "Try changing 'stop' to one of the following: 'stop!leg_to_fkey', 'stop!leg_from_fkey'. Find the desired \
+         relationship in the 'details' key."
+    );
+    let onward = sql("stop", "select=stop!leg_to_fkey(name)");
+    assert!(
+        onward.contains(r#"ON "stop_1"."id" = "leg_1"."to_id""#),
+        "{onward}"
+    );
+    assert!(
+        onward.contains(r#"WHERE "leg_1"."from_id" = "stop"."id""#),
+        "{onward}"
+    );
+}
+
+#[test]
 fn embeds_one_to_one_as_one_from_both_sides() {
     assert!(sql("person", "select=badge(code)").contains("row_to_json"));
     assert!(sql("badge", "select=person(name)").contains("row_to_json"));
