@@ -30,7 +30,8 @@ DECLARE
     v_headers pg_catalog.text := '';
     v_header  record;
     v_answer  howdah.answer;
-    v_result  howdah.text_answer;
+    v_fields  pg_catalog.jsonb;
+    v_body    pg_catalog.text;
 BEGIN
     IF pg_catalog.jsonb_typeof(request.headers) <> 'object' THEN
         RAISE EXCEPTION 'headers must be a JSON object' USING ERRCODE = 'invalid_parameter_value';
@@ -50,8 +51,7 @@ BEGIN
         request.method, request.path, pg_catalog.convert_to(v_headers, 'UTF8'),
         COALESCE(pg_catalog.convert_to(request.body, 'UTF8'), ''::pg_catalog.bytea));
 
-    v_result.status := v_answer.status;
-    SELECT pg_catalog.jsonb_object_agg(g.name, g.value) INTO v_result.headers
+    SELECT pg_catalog.jsonb_object_agg(g.name, g.value) INTO v_fields
     FROM (
         SELECT pg_catalog.lower(pg_catalog.split_part(l.line, ': ', 1)) AS name,
                pg_catalog.string_agg(pg_catalog.substr(l.line, pg_catalog.strpos(l.line, ': ') + 2), ', ') AS value
@@ -61,12 +61,12 @@ BEGIN
         GROUP BY 1
     ) AS g;
     BEGIN
-        v_result.body := pg_catalog.convert_from(v_answer.body, 'UTF8');
+        v_body := pg_catalog.convert_from(v_answer.body, 'UTF8');
     EXCEPTION
         WHEN character_not_in_repertoire OR untranslatable_character THEN
-            v_result.body := v_answer.body::pg_catalog.text;
+            v_body := v_answer.body::pg_catalog.text;
     END;
-    RETURN v_result;
+    RETURN ROW(v_answer.status, v_fields, v_body)::howdah.text_answer;
 END
 $$;
 ALTER FUNCTION howdah.request(pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text,
