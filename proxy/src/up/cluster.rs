@@ -205,6 +205,10 @@ impl Cluster {
         progress.say("the server was not stopped last time: it will recover");
         for _ in 0..100 {
             if self.processes().is_empty() {
+                // The socket has a lock of the same kind beside it; the directory is this cluster's.
+                for entry in fs::read_dir(&self.run).into_iter().flatten().flatten() {
+                    let _ = fs::remove_file(entry.path());
+                }
                 return fs::remove_file(&stale).map_err(|e| failed("remove", &stale, &e));
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
