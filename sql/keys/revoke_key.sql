@@ -15,8 +15,10 @@ DECLARE
     v_key record;
     v_new pg_catalog.text;
 BEGIN
+    -- Two at once: the second waits, and then finds what the first has made.
+    LOCK TABLE howdah.keys IN SHARE ROW EXCLUSIVE MODE;
     SELECT k.purpose, k.alg, k.status INTO v_key
-    FROM howdah.keys AS k WHERE k.kid = revoke_key.kid FOR UPDATE;
+    FROM howdah.keys AS k WHERE k.kid = revoke_key.kid;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no key "%"', revoke_key.kid USING ERRCODE = 'undefined_object';
     END IF;

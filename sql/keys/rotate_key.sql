@@ -17,6 +17,8 @@ BEGIN
     IF rotate_key.overlap < '0'::pg_catalog.interval THEN
         RAISE EXCEPTION 'overlap must not be negative' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- Two at once: the second waits, and then finds what the first has made.
+    LOCK TABLE howdah.keys IN SHARE ROW EXCLUSIVE MODE;
     UPDATE howdah.keys AS k
     SET status = 'retiring', retires_at = pg_catalog.now() + rotate_key.overlap
     WHERE k.purpose = 'session' AND k.alg = 'ES256' AND k.status = 'active'

@@ -27,7 +27,8 @@ ALTER TABLE howdah.settings OWNER TO dba;
 GRANT SELECT ON howdah.keys TO anon, howdah_proxy;
 GRANT ALL ON howdah.settings TO PUBLIC;
 SELECT howdah.install();
-SELECT relname, relowner::regrole, relrowsecurity, relforcerowsecurity, relacl FROM pg_class
+SELECT relname, relowner::regrole, relrowsecurity, relforcerowsecurity,
+       (SELECT count(*) FROM aclexplode(relacl) a WHERE a.grantee <> relowner) AS rights_of_others FROM pg_class
 WHERE relnamespace = 'howdah'::regnamespace AND relkind = 'r' ORDER BY relname;
 
 -- A role without the power, though it may execute the function.

@@ -17,6 +17,10 @@ SELECT howdah.set('rest.max_rows', 'many');
 SELECT howdah.set('rest.maxrows', '1');
 SELECT howdah.get('rest.maxrows');
 SELECT howdah.set('rest.schemas', 'howdah_private');
+SELECT howdah.set('rest.anon_role', 'service_role');
+SELECT howdah.set('rest.anon_role', 'dba');
+SELECT howdah.set('rest.anon_role', 'authenticated');
+SELECT howdah.reset('rest.anon_role');
 SELECT howdah.set(NULL, '1') IS NULL AS nothing;
 \set VERBOSITY default
 -- The audit names keys, never values.
