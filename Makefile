@@ -68,8 +68,8 @@ $(stamps)/install-pg$(PG): $(stamps)/build-pg$(PG) $(FACE) \
 .PHONY: force
 force:
 
-test: install ## Run every test, from unit to SDK, and count
-	@PG=$(PG) PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) scripts/test
+test: install ## Run every test, from unit to SDK, and count (TIERS="unit sql": only those)
+	@PG=$(PG) PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/run $(TIERS)
 
 bench: install ## Measure against the floors, interleaved, and print one table
 	@PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/bench/run
