@@ -1,4 +1,5 @@
-//! What can be said on the command line. Every flag that a service unit needs has an environment name too.
+//! What can be said on the command line. Every flag that a service unit needs has an environment
+//! name too.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -116,13 +117,13 @@ pub enum LogFormat {
 /// `howdah serve`
 #[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
-    /// Connection of role howdah_proxy: postgres://… or host=/run/postgresql dbname=app user=howdah_proxy
+    /// Connection of role howdah_proxy: postgres://… or host=/run/postgresql dbname=app
+    /// user=howdah_proxy
     #[arg(
         long,
         env = "HOWDAH_PROXY_DB_URL",
         hide_env_values = true,
-        value_name = "URL",
-        help_heading = "Postgres"
+        value_name = "URL"
     )]
     pub db_url: String,
     /// Pipelined connections that all ordinary requests share
@@ -130,8 +131,7 @@ pub struct ServeArgs {
         long,
         env = "HOWDAH_FAST_CONNECTIONS",
         default_value_t = 2,
-        value_name = "N",
-        help_heading = "Postgres"
+        value_name = "N"
     )]
     pub fast_connections: usize,
     /// How far the shared connections may grow while slow statements hold some of them
@@ -139,8 +139,7 @@ pub struct ServeArgs {
         long,
         env = "HOWDAH_FAST_CONNECTIONS_MAX",
         default_value_t = 8,
-        value_name = "N",
-        help_heading = "Postgres"
+        value_name = "N"
     )]
     pub fast_connections_max: usize,
     /// Exclusive connections for routes marked heavy, such as password hashing
@@ -148,42 +147,26 @@ pub struct ServeArgs {
         long,
         env = "HOWDAH_HEAVY_CONNECTIONS",
         default_value_t = 2,
-        value_name = "N",
-        help_heading = "Postgres"
+        value_name = "N"
     )]
     pub heavy_connections: usize,
 
     /// Address to listen on; overrides --port
-    #[arg(
-        long,
-        env = "HOWDAH_LISTEN",
-        value_name = "IP:PORT",
-        help_heading = "Listening"
-    )]
+    #[arg(long, env = "HOWDAH_LISTEN", value_name = "IP:PORT")]
     pub listen: Option<SocketAddr>,
     /// Port to listen on at 127.0.0.1
-    #[arg(
-        long,
-        env = "HOWDAH_PORT",
-        default_value_t = 8000,
-        help_heading = "Listening"
-    )]
+    #[arg(long, env = "HOWDAH_PORT", default_value_t = 8000)]
     pub port: u16,
-    /// Second listener for /metrics; without it, /metrics is on the main one, for loopback and trusted peers
-    #[arg(
-        long,
-        env = "HOWDAH_ADMIN_LISTEN",
-        value_name = "IP:PORT",
-        help_heading = "Listening"
-    )]
+    /// Second listener for /metrics; without it, /metrics is on the main one, for loopback and
+    /// trusted peers
+    #[arg(long, env = "HOWDAH_ADMIN_LISTEN", value_name = "IP:PORT")]
     pub admin_listen: Option<SocketAddr>,
     /// Certificate chain (PEM); turns TLS on
     #[arg(
         long,
         env = "HOWDAH_TLS_CERT",
         value_name = "FILE",
-        requires = "tls_key",
-        help_heading = "Listening"
+        requires = "tls_key"
     )]
     pub tls_cert: Option<PathBuf>,
     /// Private key (PEM)
@@ -191,8 +174,7 @@ pub struct ServeArgs {
         long,
         env = "HOWDAH_TLS_KEY",
         value_name = "FILE",
-        requires = "tls_cert",
-        help_heading = "Listening"
+        requires = "tls_cert"
     )]
     pub tls_key: Option<PathBuf>,
     /// Reverse proxies whose X-Forwarded-For is believed
@@ -200,8 +182,7 @@ pub struct ServeArgs {
         long,
         env = "HOWDAH_TRUSTED_PROXY",
         value_delimiter = ',',
-        value_name = "CIDR",
-        help_heading = "Listening"
+        value_name = "CIDR"
     )]
     pub trusted_proxy: Vec<Cidr>,
 
@@ -210,8 +191,7 @@ pub struct ServeArgs {
         long,
         env = "HOWDAH_MAX_IN_FLIGHT",
         default_value_t = 512,
-        value_name = "N",
-        help_heading = "Limits"
+        value_name = "N"
     )]
     pub max_in_flight: usize,
     /// Client connections held open at once
@@ -219,8 +199,7 @@ pub struct ServeArgs {
         long,
         env = "HOWDAH_MAX_CONNECTIONS",
         default_value_t = 2048,
-        value_name = "N",
-        help_heading = "Limits"
+        value_name = "N"
     )]
     pub max_connections: usize,
     /// Seconds that requests in flight are given after SIGTERM
@@ -228,31 +207,18 @@ pub struct ServeArgs {
         long,
         env = "HOWDAH_DRAIN_SECONDS",
         default_value_t = 10,
-        value_name = "S",
-        help_heading = "Limits"
+        value_name = "S"
     )]
     pub drain_seconds: u64,
 
     /// Least severe level to log
-    #[arg(
-        long,
-        env = "HOWDAH_LOG_LEVEL",
-        value_enum,
-        default_value = "info",
-        help_heading = "Log"
-    )]
+    #[arg(long, env = "HOWDAH_LOG_LEVEL", value_enum, default_value = "info")]
     pub log_level: LogLevel,
     /// Form of the log on standard error
-    #[arg(
-        long,
-        env = "HOWDAH_LOG_FORMAT",
-        value_enum,
-        default_value = "auto",
-        help_heading = "Log"
-    )]
+    #[arg(long, env = "HOWDAH_LOG_FORMAT", value_enum, default_value = "auto")]
     pub log_format: LogFormat,
     /// Log every request, not only failed and slow ones
-    #[arg(long, env = "HOWDAH_LOG_REQUESTS", help_heading = "Log")]
+    #[arg(long, env = "HOWDAH_LOG_REQUESTS")]
     pub log_requests: bool,
 }
 

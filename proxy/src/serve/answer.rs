@@ -65,8 +65,8 @@ impl From<Finished> for Answer {
     }
 }
 
-/// Reads a block of `Name: value\n` lines. Values are slices of the block, not copies. What frames the message is
-/// the server's business and is left out.
+/// Reads a block of `Name: value\n` lines. Values are slices of the block, not copies. What frames
+/// the message is the server's business and is left out.
 fn parse_headers(block: &Bytes) -> Option<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(12);
     let mut start = 0;
@@ -92,9 +92,9 @@ fn parse_headers(block: &Bytes) -> Option<HeaderMap> {
     Some(headers)
 }
 
-/// Writes the block for the gateway: without what concerns one hop only, and without what names the host or a client
-/// address, since the database must not build links or limits from bytes that anybody can send; it gets the checked
-/// client address as an argument of its own.
+/// Writes the block for the gateway: without what concerns one hop only, and without what names the
+/// host or a client address, since the database must not build links or limits from bytes that
+/// anybody can send; it gets the checked client address as an argument of its own.
 pub fn write_headers(headers: &HeaderMap, out: &mut BytesMut) {
     for (name, value) in headers {
         if framing(name) || forged(name) {

@@ -28,9 +28,9 @@ impl Peer {
     }
 }
 
-/// The client that a trusted peer speaks for: the rightmost address of `X-Forwarded-For` that is not itself a trusted
-/// proxy. Everything left of it was sent by that client and proves nothing. An entry that is no address ends the
-/// search: then the client is the last proxy that was understood.
+/// The client that a trusted peer speaks for: the rightmost address of `X-Forwarded-For` that is
+/// not itself a trusted proxy. Everything left of it was sent by that client and proves nothing. An
+/// entry that is no address ends the search: then the client is the last proxy that was understood.
 pub fn forwarded_for(peer: &Peer, headers: &HeaderMap, trusted: &[Cidr]) -> IpAddr {
     let mut client = peer.ip;
     let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
@@ -66,8 +66,8 @@ fn address(text: &str) -> Option<IpAddr> {
         .map(|ip: IpAddr| ip.to_canonical())
 }
 
-/// Makes ids that are unique over processes and cheap: a random start and a counter, mixed so that ids of neighbours
-/// do not look alike. They name requests and guard nothing.
+/// Makes ids that are unique over processes and cheap: a random start and a counter, mixed so that
+/// ids of neighbours do not look alike. They name requests and guard nothing.
 pub struct Ids {
     process: u64,
     next: AtomicU64,

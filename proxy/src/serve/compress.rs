@@ -40,9 +40,10 @@ pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     star
 }
 
-/// Compresses `answer` where that is safe and worth it. Left alone: what is encoded already, ranges of bytes and
-/// strong validators (both speak of the plain bytes), and what must not be stored, since such answers hold tokens,
-/// whose length under compression would tell of them beside reflected input.
+/// Compresses `answer` where that is safe and worth it. Left alone: what is encoded already, ranges
+/// of bytes and strong validators (both speak of the plain bytes), and what must not be stored,
+/// since such answers hold tokens, whose length under compression would tell of them beside
+/// reflected input.
 pub async fn compress(answer: &mut Finished) {
     let headers = &answer.headers;
     let text = |name| {

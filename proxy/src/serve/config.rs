@@ -108,7 +108,8 @@ impl Config {
     /// Reads the document of `howdah.proxy_config()`.
     ///
     /// # Errors
-    /// If it is not that document. A lane of another name, which a newer extension may have, is the fast one.
+    /// If it is not that document. A lane of another name, which a newer extension may have, is the
+    /// fast one.
     pub fn parse(text: &[u8]) -> Result<Self, serde_json::Error> {
         let document: Document = serde_json::from_slice(text)?;
         let base = document.defaults.over(Self::default().defaults);
@@ -139,7 +140,8 @@ impl Config {
         })
     }
 
-    /// The rules for a request. An encoded path is decoded first: `/auth/v1/%74oken` must not leave the heavy lane.
+    /// The rules for a request. An encoded path is decoded first: `/auth/v1/%74oken` must not leave
+    /// the heavy lane.
     pub fn rules(&self, method: &Method, path: &str) -> Rules {
         let decoded;
         let path = match path.contains('%') {

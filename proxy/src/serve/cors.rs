@@ -26,8 +26,8 @@ pub fn is_preflight(parts: &Parts) -> bool {
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// Answers a preflight; [`allow`] adds the origin. Headers asked for are allowed by echo: they are no authority here,
-/// since nothing is authorized by cookies.
+/// Answers a preflight; [`allow`] adds the origin. Headers asked for are allowed by echo: they are
+/// no authority here, since nothing is authorized by cookies.
 pub fn preflight(asked: &HeaderMap) -> Answer {
     let mut answer = Response::new(Full::default());
     let headers = answer.headers_mut();
@@ -52,8 +52,8 @@ pub fn preflight(asked: &HeaderMap) -> Answer {
     answer
 }
 
-/// Marks an answer for the origin that asked. With `*` never credentials; with a list the origin itself, and `Vary`
-/// also where it is not listed, so that no cache mixes the two.
+/// Marks an answer for the origin that asked. With `*` never credentials; with a list the origin
+/// itself, and `Vary` also where it is not listed, so that no cache mixes the two.
 pub fn allow(origins: &Origins, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
     let allowed = match (origins, origin) {
         (Origins::Any, None) => return,

@@ -1,12 +1,14 @@
 //! All SQL of the proxy, and the lanes of connections that it travels on.
 //!
 //! # Lanes
-//! Ordinary requests share a few pipelined connections: fewer backends fight for the cores, and requests that arrive
-//! together leave in one write. The price is head-of-line blocking: a slow statement holds back whatever was sent
-//! behind it. Four rules keep that small: a request goes to the connection with the fewest in flight; a connection
-//! whose head has run longer than [`STALL`] gets nothing new; when all are so held, another is opened (up to a
-//! maximum, closed again when idle); and at most [`DEPTH`] are ever sent ahead, so that what waits, waits here, where
-//! any connection that frees up can take it. Routes marked heavy have connections of their own, one request at a time.
+//! Ordinary requests share a few pipelined connections: fewer backends fight for the cores, and
+//! requests that arrive together leave in one write. The price is head-of-line blocking: a slow
+//! statement holds back whatever was sent behind it. Four rules keep that small: a request goes to
+//! the connection with the fewest in flight; a connection whose head has run longer than [`STALL`]
+//! gets nothing new; when all are so held, another is opened (up to a maximum, closed again when
+//! idle); and at most [`DEPTH`] are ever sent ahead, so that what waits, waits here, where any
+//! connection that frees up can take it. Routes marked heavy have connections of their own, one
+//! request at a time.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -148,8 +150,8 @@ impl Db {
         }
     }
 
-    /// Calls the gateway; repeats it where that is safe: at most once for methods that may be repeated, and whenever
-    /// nothing was sent.
+    /// Calls the gateway; repeats it where that is safe: at most once for methods that may be
+    /// repeated, and whenever nothing was sent.
     pub async fn serve(self: &Arc<Self>, call: &Call<'_>) -> Result<Finished, Refusal> {
         let idempotent = matches!(*call.method, Method::GET | Method::HEAD | Method::OPTIONS);
         let (mut repeated, mut moved) = (false, false);
@@ -173,13 +175,15 @@ impl Db {
                 ("HW002", Some(level)) if isolation.is_none() => {
                     isolation = Some(begin(&level).ok_or(Refusal::Internal)?);
                 }
-                // Somebody's function deallocated our statement: it never ran. Other connections have it still.
+                // Somebody's function deallocated our statement: it never ran. Other connections
+                // have it still.
                 ("26000", _) => link.retire(),
                 (code, _) if idempotent && !repeated && passing(code) => repeated = true,
                 ("HW001", Some(detail)) => return Finished::from_detail(&detail),
                 (code, _) => {
-                    // What requests do wrong comes finished, so an error of class 42 or a changed result means that
-                    // the gateway is not there as this connection knew it: look again with a new one.
+                    // What requests do wrong comes finished, so an error of class 42 or a changed
+                    // result means that the gateway is not there as this connection knew it: look
+                    // again with a new one.
                     if code.starts_with("42") || matches!(code, "3F000" | "0A000") {
                         link.retire();
                     }
@@ -192,8 +196,9 @@ impl Db {
         Err(Refusal::Unavailable)
     }
 
-    /// Sends the call and waits. A read that is stuck behind a slow statement leaves, to be sent elsewhere, if it
-    /// `may_leave`; its first copy runs for nothing, which is the price of not waiting.
+    /// Sends the call and waits. A read that is stuck behind a slow statement leaves, to be sent
+    /// elsewhere, if it `may_leave`; its first copy runs for nothing, which is the price of not
+    /// waiting.
     async fn attempt(
         &self,
         link: &Arc<Link>,
@@ -203,7 +208,8 @@ impl Db {
     ) -> Result<Result<Row, Failure>, Refusal> {
         let sent = match isolation {
             None => link.send(1, |out| encode(call, out)),
-            // Once COMMIT follows a failed statement it rolls back, so the connection is clean either way.
+            // Once COMMIT follows a failed statement it rolls back, so the connection is clean
+            // either way.
             Some(begin) => link.send(3, |out| {
                 frontend::query(begin, out)?;
                 encode(call, out)?;
@@ -245,8 +251,8 @@ impl Db {
         }
     }
 
-    /// A connection with a place taken on it. One that left a queue looks for an idle connection for a while: several
-    /// that left together would otherwise meet again on the next.
+    /// A connection with a place taken on it. One that left a queue looks for an idle connection
+    /// for a while: several that left together would otherwise meet again on the next.
     async fn acquire(self: &Arc<Self>, call: &Call<'_>, moved: bool) -> Result<Arc<Link>, Refusal> {
         let pool = self.pool(call.lane);
         let started = Instant::now();
@@ -270,7 +276,8 @@ impl Db {
                 return Err(Refusal::Busy);
             }
             self.grow(call.lane, now);
-            // When every connection is held and there can be no more, it is better to stand in a queue than nowhere.
+            // When every connection is held and there can be no more, it is better to stand in a
+            // queue than nowhere.
             let late = now.duration_since(started) > 5 * STALL;
             let depth = if late { pool.depth } else { depth };
             let held_too = late && pool.is_held(now);
@@ -365,7 +372,8 @@ impl Db {
         pool.remove(&link);
     }
 
-    /// Follows the configuration: at once where the server can announce changes, else within a second.
+    /// Follows the configuration: at once where the server can announce changes, else within a
+    /// second.
     async fn follow(self: Arc<Self>) {
         let mut known = Bytes::new();
         loop {
@@ -473,8 +481,9 @@ impl Pool {
         slots.len() >= self.most && slots.iter().all(|slot| slot.link.head_age(now) >= STALL)
     }
 
-    /// A connection with a place taken on it: the one with the fewest in flight, but rather one of the same thread
-    /// than one with up to four less, as waking another thread costs more than waiting for four.
+    /// A connection with a place taken on it: the one with the fewest in flight, but rather one of
+    /// the same thread than one with up to four less, as waking another thread costs more than
+    /// waiting for four.
     fn pick(&self, home: usize, now: Instant, depth: usize, held_too: bool) -> Option<Arc<Link>> {
         let slots = self.slots();
         let open = || {

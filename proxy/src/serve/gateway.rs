@@ -74,8 +74,8 @@ pub async fn answer(client: Arc<Client>, request: Request<Incoming>) -> Result<A
     let headers = answer.headers_mut();
     cors::allow(&config.origins, parts.headers.get(header::ORIGIN), headers);
     let http1 = parts.version < Version::HTTP_2;
-    // A body framed by Transfer-Encoding may have hidden a Content-Length beside it from us (RFC 9112, 6.1), so the
-    // connection is not used again.
+    // A body framed by Transfer-Encoding may have hidden a Content-Length beside it from us (RFC
+    // 9112, 6.1), so the connection is not used again.
     let chunked = parts.headers.contains_key(header::TRANSFER_ENCODING);
     if http1 && (chunked || refused.is_some_and(Refusal::closes)) {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -150,8 +150,8 @@ fn check(parts: &Parts) -> Result<(), Refusal> {
     if parts.version == Version::HTTP_11 && headers.get_all(header::HOST).iter().count() != 1 {
         return Err(Refusal::BadRequest);
     }
-    // Of Content-Length beside Transfer-Encoding hyper shows us nothing: it goes by the latter alone, and above we
-    // close. Codings other than chunked it would hand on undecoded.
+    // Of Content-Length beside Transfer-Encoding hyper shows us nothing: it goes by the latter
+    // alone, and above we close. Codings other than chunked it would hand on undecoded.
     let coding = headers.get(header::TRANSFER_ENCODING);
     let plain = coding.is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
     if !plain || parts.method == Method::CONNECT {

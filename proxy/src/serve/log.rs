@@ -1,4 +1,5 @@
-//! Structured log lines on standard error: JSON, or text on a terminal. Never a token, a body or a query string.
+//! Structured log lines on standard error: JSON, or text on a terminal. Never a token, a body or a
+//! query string.
 
 use std::io::{IsTerminal, Write};
 use std::sync::OnceLock;

@@ -1,5 +1,5 @@
-//! Counters for Prometheus. Each worker thread counts in a shard of its own, so that counting never makes two cores
-//! fight for a cache line; `/metrics` adds the shards up.
+//! Counters for Prometheus. Each worker thread counts in a shard of its own, so that counting never
+//! makes two cores fight for a cache line; `/metrics` adds the shards up.
 
 use std::fmt::Write;
 use std::sync::Arc;

@@ -1,13 +1,14 @@
 //! `howdah serve`: HTTP to one SELECT and back.
 //!
-//! The way of a request: `mod` (accept, worker) → `socket` (manners) → hyper (HTTP) → `gateway` (limits, answer) →
-//! `db` (lane, SQL) → `pg` (wire), and back.
+//! The way of a request: `mod` (accept, worker) → `socket` (manners) → hyper (HTTP) → `gateway`
+//! (limits, answer) → `db` (lane, SQL) → `pg` (wire), and back.
 //!
 //! # Threads
-//! One worker thread per core, each with a runtime of its own: a client connection and the connection to Postgres that
-//! serves it live on the same thread, so a request crosses none. A shared work-stealing runtime pays a wake-up of
-//! another thread for most replies. axum's router serves the operators' listener; the main path is a plain hyper
-//! service, since there is one handler and a router would box a future for each request.
+//! One worker thread per core, each with a runtime of its own: a client connection and the
+//! connection to Postgres that serves it live on the same thread, so a request crosses none. A
+//! shared work-stealing runtime pays a wake-up of another thread for most replies. axum's router
+//! serves the operators' listener; the main path is a plain hyper service, since there is one
+//! handler and a router would box a future for each request.
 
 mod answer;
 mod client;
@@ -54,7 +55,8 @@ use socket::{Activity, ClientSocket};
 /// A connection without requests is closed after one to two of these.
 const IDLE: Duration = Duration::from_secs(60);
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Larger heads are refused by the parser; smaller ones above the limit by us, with the client's own request id.
+/// Larger heads are refused by the parser; smaller ones above the limit by us, with the client's
+/// own request id.
 const HEAD_BUFFER: usize = 128 * 1024;
 
 /// What all requests share.
@@ -328,7 +330,8 @@ where
     let mut watched = false;
     let mut leaving = false;
     let mut served = 0;
-    // Polled three times a request, so the two watchers are only asked once, to be woken by them, and then looked at.
+    // Polled three times a request, so the two watchers are only asked once, to be woken by them,
+    // and then looked at.
     let _ = poll_fn(|cx| {
         if !watched {
             watched = true;

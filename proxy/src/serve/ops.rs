@@ -18,8 +18,8 @@ use super::client::Peer;
 
 /// Answers an operator's question on the main listener; None leaves the request to the gateway.
 ///
-/// `/metrics` is for loopback and trusted peers there, and not for what they forward: a proxy on the same host speaks
-/// for the whole world.
+/// `/metrics` is for loopback and trusted peers there, and not for what they forward: a proxy on
+/// the same host speaks for the whole world.
 pub fn answer(app: &App, peer: &Peer, parts: &Parts) -> Option<Answer> {
     let get = matches!(parts.method, Method::GET | Method::HEAD);
     match parts.uri.path() {

@@ -1,9 +1,10 @@
 //! One pipelined connection to Postgres: many requests share it, replies come back in order.
 //!
-//! Why not tokio-postgres itself: each of its calls builds a message of its own, hands it over a channel, receives each
-//! reply message through another and copies columns out. Here a request is encoded straight into the buffer that the
-//! next write sends (so requests that arrive together leave in one system call), and columns are slices of the read
-//! buffer that go out to the client without a copy. Its `Config` still reads connection strings.
+//! Why not tokio-postgres itself: each of its calls builds a message of its own, hands it over a
+//! channel, receives each reply message through another and copies columns out. Here a request is
+//! encoded straight into the buffer that the next write sends (so requests that arrive together
+//! leave in one system call), and columns are slices of the read buffer that go out to the client
+//! without a copy. Its `Config` still reads connection strings.
 //!
 //! This module knows the protocol and no SQL; `db` knows the SQL.
 
@@ -19,10 +20,11 @@ use std::time::{Duration, Instant};
 use bytes::{Buf, Bytes, BytesMut};
 use postgres_protocol::authentication::{md5_hash, sasl};
 use postgres_protocol::message::{backend::Message, frontend};
-use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::config::{Config, Host, SslMode};
+use tokio_util::either::Either;
 use tokio_util::io::{poll_read_buf, poll_write_buf};
 
 /// The first three columns of the (only) row of a reply; absent and null ones are empty.
@@ -31,7 +33,8 @@ pub type Row = [Bytes; 3];
 /// Why there is no row.
 #[derive(Debug, Clone)]
 pub enum Failure {
-    /// Postgres raised an error: its SQLSTATE and DETAIL. The message is left out, as it may quote values.
+    /// Postgres raised an error: its SQLSTATE and DETAIL. The message is left out, as it may quote
+    /// values.
     Raised {
         code: String,
         detail: Option<String>,
@@ -109,8 +112,9 @@ impl Link {
         self.done.load(Relaxed) == place
     }
 
-    /// Sends what `encode` writes, on a place taken by [`Link::reserve`]; it must hold `ends` Sync or Query messages.
-    /// Returns its place in the order of this connection, and where the reply will come.
+    /// Sends what `encode` writes, on a place taken by [`Link::reserve`]; it must hold `ends` Sync
+    /// or Query messages. Returns its place in the order of this connection, and where the reply
+    /// will come.
     pub fn send(
         &self,
         ends: u8,
@@ -251,8 +255,8 @@ impl Driver {
         link.retired.load(Relaxed)
     }
 
-    /// Room for the rest of the message that has begun, else for an ordinary read. One allocation serves a large body;
-    /// it is freed with the response that points into it.
+    /// Room for the rest of the message that has begun, else for an ordinary read. One allocation
+    /// serves a large body; it is freed with the response that points into it.
     fn make_room(&mut self) {
         let begun = self
             .input
@@ -299,7 +303,8 @@ impl Driver {
                         let _ = notices.send(());
                     }
                 }
-                // ParseComplete, BindComplete, CommandComplete, EmptyQuery, NoData, descriptions, settings, notices
+                // ParseComplete, BindComplete, CommandComplete, EmptyQuery, NoData, descriptions,
+                // settings, notices
                 b'1' | b'2' | b'C' | b'I' | b'n' | b'T' | b't' | b'S' | b'N' => {}
                 _ => return Err(protocol("message")),
             }
@@ -379,6 +384,8 @@ fn raised(fields: &[u8]) -> Failure {
     Failure::Raised { code, detail }
 }
 
+type Socket = Either<TcpStream, UnixStream>;
+
 /// Where a server listens.
 #[derive(Debug, Clone)]
 pub enum Target {
@@ -417,17 +424,18 @@ impl Target {
 
     async fn open(&self) -> io::Result<Socket> {
         Ok(match self {
-            Self::Unix(path) => Socket::Unix(UnixStream::connect(path).await?),
+            Self::Unix(path) => Socket::Right(UnixStream::connect(path).await?),
             Self::Tcp(host, port) => {
                 let stream = TcpStream::connect((host.as_str(), *port)).await?;
                 stream.set_nodelay(true)?;
-                // Half-open links (a vanished host) end within about 25 s instead of the kernel's two hours.
+                // Half-open links (a vanished host) end within about 25 s instead of the kernel's
+                // two hours.
                 let keepalive = socket2::TcpKeepalive::new()
                     .with_time(Duration::from_secs(10))
                     .with_interval(Duration::from_secs(5))
                     .with_retries(3);
                 socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-                Socket::Tcp(stream)
+                Socket::Left(stream)
             }
         })
     }
@@ -574,48 +582,6 @@ async fn next(socket: &mut Socket, input: &mut BytesMut) -> io::Result<Message> 
         }
         if socket.read_buf(input).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-    }
-}
-
-enum Socket {
-    Tcp(TcpStream),
-    Unix(UnixStream),
-}
-
-impl tokio::io::AsyncRead for Socket {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut tokio::io::ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
-            Self::Unix(stream) => Pin::new(stream).poll_read(cx, buf),
-        }
-    }
-}
-
-impl AsyncWrite for Socket {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
-            Self::Unix(stream) => Pin::new(stream).poll_write(cx, buf),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

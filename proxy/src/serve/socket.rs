@@ -1,10 +1,13 @@
 //! A client's socket, with the manners that hyper leaves to its user.
 //!
-//! - **Slow heads.** hyper's own header time-out allocates a timer per request and also ends idle connections. Here a
+//! - **Slow heads.** hyper's own header time-out allocates a timer per request and also ends idle
+//!   connections. Here a
 //!   timer is armed only when a head needs a second read, so an ordinary request pays nothing.
-//! - **Bare refusals.** What hyper cannot parse, it answers with an empty 400, 414 or 431. Clients are promised a JSON
+//! - **Bare refusals.** What hyper cannot parse, it answers with an empty 400, 414 or 431. Clients
+//!   are promised a JSON
 //!   body and a request id with every 4xx, so these are replaced on their way out.
-//! - **Lingering close** (RFC 9112, 9.6). Closing with unread input resets the connection, and the client may never see
+//! - **Lingering close** (RFC 9112, 9.6). Closing with unread input resets the connection, and the
+//!   client may never see
 //!   the answer that told it why. So what still comes is read and thrown away for a moment.
 
 use std::future::Future;
