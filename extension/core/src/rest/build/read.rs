@@ -4,7 +4,7 @@ use super::filter::{And, column, field, filter};
 use super::output::{self, List};
 use super::sql::Sql;
 use crate::catalog::RelationKind;
-use crate::rest::plan::{EmbedNode, Node, has_aggregates};
+use crate::rest::plan::{EmbedNode, INNER_JOINS, Node, has_aggregates};
 use crate::rest::shape::{Join, Param};
 
 /// Which conditions of a node are written.
@@ -75,8 +75,7 @@ pub(super) fn table(sql: &mut Sql, node: &Node<'_>) {
 fn joins(sql: &mut Sql, node: &Node<'_>) {
     for embed in node.embeds.iter().filter(|e| e.lateral && has_output(e)) {
         let to_one = embed.relationship.to_one();
-        let inner = to_one && embed.embed.join == Join::Inner;
-        sql.push(if inner {
+        sql.push(if embed.inner_join {
             " INNER JOIN LATERAL ("
         } else {
             " LEFT JOIN LATERAL ("
@@ -128,6 +127,7 @@ fn has_output(embed: &EmbedNode<'_>) -> bool {
 }
 
 fn wheres(sql: &mut Sql, node: &Node<'_>, alias: &str, conditions: Conditions, and: &mut And) {
+    let outer = std::mem::take(&mut sql.exists);
     if conditions != Conditions::Embeds {
         for condition in &node.query.filters {
             and.next(sql);
@@ -135,12 +135,12 @@ fn wheres(sql: &mut Sql, node: &Node<'_>, alias: &str, conditions: Conditions, a
         }
     }
     for embed in node.embeds.iter().filter(|e| e.embed.join == Join::Inner) {
-        let joined = embed.lateral && has_output(embed) && embed.relationship.to_one();
-        if !joined || conditions == Conditions::Alone {
+        if !embed.inner_join || conditions == Conditions::Alone {
             and.next(sql);
             exists(sql, alias, embed);
         }
     }
+    sql.exists = outer;
 }
 
 /// `EXISTS (…)`: whether the embed has any row.
@@ -156,7 +156,13 @@ pub(super) fn exists(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
         Conditions::Alone,
         &mut and,
     );
-    sql.push(")");
+    // Those with an offset stay as they are.
+    sql.exists += 1;
+    sql.push(if sql.exists > INNER_JOINS {
+        " OFFSET 0)"
+    } else {
+        ")"
+    });
 }
 
 /// An embed as a value in its parent's select list.

@@ -16,6 +16,8 @@ pub(super) struct Sql {
     /// No test so far whose value decides the plan.
     pub generic: bool,
     pub hidden: Vec<Hidden>,
+    /// `EXISTS (…)` in the current WHERE so far.
+    pub exists: usize,
 }
 
 impl Sql {
@@ -26,6 +28,7 @@ impl Sql {
             numbers: HashMap::new(),
             generic: true,
             hidden: Vec::new(),
+            exists: 0,
         }
     }
 

@@ -278,6 +278,29 @@ fn keeps_aliases_apart_and_short() {
 }
 
 #[test]
+fn bounds_the_joins_that_the_planner_must_order() {
+    let embeds: Vec<_> = (0..20)
+        .map(|i| format!("a{i}:director!inner(id)"))
+        .collect();
+    let sql = main_sql(&asked(
+        Verb::Read,
+        &format!("film?select={}", embeds.join(",")),
+    ));
+    assert_eq!(sql.matches("INNER JOIN LATERAL").count(), 8);
+    assert_eq!(sql.matches("EXISTS (").count(), 12);
+    assert_eq!(sql.matches(" OFFSET 0)").count(), 4);
+    let spread: Vec<_> = (0..20)
+        .map(|i| format!("...director!inner(i{i}:id)"))
+        .collect();
+    let sql = main_sql(&asked(
+        Verb::Read,
+        &format!("film?select={}", spread.join(",")),
+    ));
+    assert_eq!(sql.matches("INNER JOIN LATERAL").count(), 8);
+    assert_eq!(sql.matches("LEFT JOIN LATERAL").count(), 12);
+}
+
+#[test]
 fn counts_the_same_rows_without_limit() {
     let mut shape = asked(
         Verb::Read,
