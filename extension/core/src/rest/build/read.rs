@@ -5,7 +5,7 @@ use super::output::{self, List};
 use super::sql::Sql;
 use crate::catalog::RelationKind;
 use crate::rest::plan::{EmbedNode, INNER_JOINS, Node, has_aggregates};
-use crate::rest::shape::{Join, Param};
+use crate::rest::shape::{Hidden, Join, Param, Range};
 
 /// Which conditions of a node are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub(super) fn select(
     tail(sql, node);
 }
 
-fn hidden_column(sql: &mut Sql, hidden: crate::rest::shape::Hidden) {
-    if hidden == crate::rest::shape::Hidden::Inserted {
+fn hidden_column(sql: &mut Sql, hidden: Hidden) {
+    if hidden == Hidden::Inserted {
         sql.push(", \"pgrst_inserted\"");
     }
 }
@@ -270,6 +270,6 @@ fn tail(sql: &mut Sql, node: &Node<'_>) {
 pub(super) fn is_plain(node: &Node<'_>) -> bool {
     node.embeds.is_empty()
         && node.query.order.is_empty()
-        && node.range == crate::rest::shape::Range::default()
+        && node.range == Range::default()
         && !has_aggregates(node.query)
 }

@@ -2,7 +2,7 @@
 
 use super::lexer::{Lexer, Parse};
 use crate::limits;
-use crate::rest::shape::{Aggregate, Embed, Join, Query, Range, SelectColumn, SelectItem};
+use crate::rest::shape::{Aggregate, Embed, Field, Join, Query, Range, SelectColumn, SelectItem};
 
 /// Types of several words that a cast may name; any other is one word.
 const SPACED_TYPES: &[&str] = &[
@@ -65,7 +65,7 @@ fn item(lex: &mut Lexer<'_>, depth: usize, embeds: &mut usize) -> Parse<SelectIt
         return Ok(SelectItem::Embed(embed));
     }
     let path = lex.json_path()?;
-    let field = Some(crate::rest::shape::Field {
+    let field = Some(Field {
         name: name.into_owned(),
         path,
     });
