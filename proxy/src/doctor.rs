@@ -182,7 +182,7 @@ const CHECKS: [Check; 12] = [
         level: Level::Warning,
         sql: "SELECT format('server %s has known holes in row-level security (CVE-2024-10976, -10978)', \
                             current_setting('server_version')), \
-                     'Update the server to the last minor release.' \
+                     '-- update the server to its last minor release' \
               FROM (VALUES (14, 140014), (15, 150009), (16, 160005), (17, 170001)) AS v (major, oldest) \
               WHERE current_setting('server_version_num')::int / 10000 = v.major \
                 AND current_setting('server_version_num')::int < v.oldest",
@@ -199,8 +199,9 @@ const CHECKS: [Check; 12] = [
               UNION ALL \
               SELECT format('pg_hba.conf line %s lets %s in without a password', line_number, \
                             array_to_string(user_name, ', ')), \
-                     'Use scram-sha-256 in that line; then SELECT pg_reload_conf();' \
-              FROM pg_hba_file_rules WHERE auth_method = 'trust' AND type <> 'local'",
+                     'SELECT pg_reload_conf(); -- once that line says scram-sha-256' \
+              FROM pg_hba_file_rules WHERE auth_method = 'trust' AND type <> 'local' \
+                AND current_setting('listen_addresses') <> ''",
     },
 ];
 
