@@ -48,6 +48,7 @@ $(stamps)/deps-pg$(PG): scripts/deps scripts/pg-config pg_config.toml
 
 $(stamps)/build-pg$(PG): $(stamps)/deps-pg$(PG) $(SOURCES)
 	@echo "==> building against $(PG_CONFIG); the first time takes some minutes"
+	@mkdir -p $(@D) && touch $@.began
 ifeq ($(PG),$(DEFAULT_PG))
 	PGRX_PG_CONFIG_PATH=$(PG_CONFIG) cargo build --release --locked -p howdah -p howdah-proxy \
 		--no-default-features --features howdah/pg$(PG)
@@ -56,7 +57,7 @@ else
 	PGRX_PG_CONFIG_PATH=$(PG_CONFIG) cargo build --release --locked -p howdah --target-dir target/pg$(PG) \
 		--no-default-features --features howdah/pg$(PG)
 endif
-	@mkdir -p $(@D) && touch $@
+	@mv $@.began $@  # its time is the beginning: what was edited meanwhile is built next time
 
 # Also when somebody else's build, or another clone, has put another library in its place.
 $(stamps)/install-pg$(PG): $(stamps)/build-pg$(PG) $(FACE) \
