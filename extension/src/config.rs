@@ -3,6 +3,7 @@
 //! The tables carry statement triggers that send a relcache invalidation (`howdah_private.config_changed`), so a change by
 //! function or by plain SQL reaches every backend with its next transaction, on a standby too, and costs a request nothing.
 
+use crate::pg::claims::Claims;
 use crate::pg::{inval, jail, query};
 use howdah_core::error::{ApiError, Code};
 use howdah_core::rest;
@@ -25,8 +26,17 @@ pub struct Config {
     keys: KeySet,
     api_keys: HashSet<String>,
     roles: HashSet<String>,
-    tokens: RefCell<HashMap<[u8; 32], Rc<Verified>>>,
+    tokens: RefCell<HashMap<[u8; 32], Rc<Session>>>,
+    nobody: RefCell<Option<Rc<Claims>>>,
     entered: RefCell<(u64, HashMap<String, Option<pg_sys::Oid>>)>,
+}
+
+/// A token that was verified, with the claims that policies read.
+pub struct Session {
+    pub verified: Verified,
+    pub claims: Rc<Claims>,
+    /// The role that the token names.
+    pub role: Option<String>,
 }
 
 /// Verified tokens kept in one backend.
@@ -107,6 +117,7 @@ impl Config {
             api_keys: names("api_keys"),
             roles: names("roles"),
             tokens: RefCell::default(),
+            nobody: RefCell::default(),
             entered: RefCell::default(),
             settings,
         }
@@ -116,17 +127,17 @@ impl Config {
     ///
     /// # Errors
     /// PGRST301–303, 401.
-    pub fn verify(&self, token: &str, now: i64) -> Result<Rc<Verified>, ApiError> {
+    pub fn verify(&self, token: &str, now: i64) -> Result<Rc<Session>, ApiError> {
         let name = token::fingerprint(token);
         if let Some(found) = self.tokens.borrow().get(&name).cloned() {
-            token::recheck(&found, now)?;
+            token::recheck(&found.verified, now)?;
             return Ok(found);
         }
         let rules = token::Rules {
             audience: self.settings.jwt.audience.as_deref(),
             role_claim: &self.settings.jwt.role_claim,
         };
-        let verified = Rc::new(token::verify(token, &self.keys, now, rules)?);
+        let verified = token::verify(token, &self.keys, now, rules)?;
         if verified.purpose == Purpose::Api {
             let live = verified.jti.as_ref().is_some_and(|id| self.api_keys.contains(id));
             if !live {
@@ -137,8 +148,35 @@ impl Config {
         if tokens.len() >= TOKENS_MAX {
             tokens.clear();
         }
-        tokens.insert(name, verified.clone());
-        Ok(verified)
+        let session = Rc::new(self.session(verified));
+        tokens.insert(name, session.clone());
+        Ok(session)
+    }
+
+    fn session(&self, mut verified: Verified) -> Session {
+        let role = verified.role.take();
+        let claims = Claims {
+            json: std::mem::take(&mut verified.claims_json),
+            uid: verified.sub_uuid,
+            subject: verified.sub.take(),
+            email: verified.email.take(),
+            role: role.clone().or_else(|| self.settings.rest.anon_role.clone()).unwrap_or_default(),
+        };
+        Session { verified, claims: Rc::new(claims), role }
+    }
+
+    /// The claims of a request without a token.
+    pub fn nobody(&self, role: &str) -> Rc<Claims> {
+        self.nobody
+            .borrow_mut()
+            .get_or_insert_with(|| {
+                Rc::new(Claims {
+                    json: serde_json::json!({ "role": role }).to_string(),
+                    role: role.to_owned(),
+                    ..Claims::default()
+                })
+            })
+            .clone()
     }
 
     /// `search_path` of a request to this schema.

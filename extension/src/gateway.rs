@@ -14,7 +14,6 @@ use crate::role_settings::{self, Wanted};
 use howdah_core::error::{ApiError, Code, from_database};
 use howdah_core::http::{Headers, Request, Response};
 use howdah_core::settings::ErrorDetail;
-use howdah_core::token::Verified;
 use pgrx::pg_sys;
 use std::rc::Rc;
 
@@ -52,52 +51,49 @@ thread_local! {
 /// [`Undo`]: the caller must abort the (sub)transaction, then answer with it.
 pub fn handle(request: &Request<'_>, caller: Caller) -> Result<Response, Undo> {
     let config = config::current().map_err(|e| Undo::of(e.to_response()))?;
-    let session = identify(&config, request);
-    let (role, verified, anonymous) = match session {
-        Ok(session) => session,
+    let who = match identify(&config, request) {
+        Ok(who) => who,
         Err(error) => return Err(Undo::of(present(&config, error).to_response())),
-    };
-    let oid = match config.role(&role) {
-        Some(oid) => oid,
-        None => return Err(Undo::of(present(&config, no_such_role(&role)).to_response())),
     };
     if caller == Caller::Proxy && !guc::search_path_is(&config.search_path) {
         guc::set("search_path", &config.search_path, Scope::Session, false);
     }
     let outcome = catch(|| {
         let visit = Visit { config: &config, request, caller };
-        visit.run(oid, &role, verified.as_deref())
+        visit.run(&who)
     });
     match outcome {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(undo)) => Err(undo),
         Err(raised) => {
             claims::clear();
-            Err(undo_of(&config, raised, anonymous))
+            Err(undo_of(&config, raised, who.anonymous))
         }
     }
 }
 
-/// The role that the request may enter, with what its token says.
-#[allow(clippy::type_complexity)]
-fn identify(
-    config: &Config,
-    request: &Request<'_>,
-) -> Result<(String, Option<Rc<Verified>>, bool), ApiError> {
+/// Who is asking, and the role that the request enters.
+struct Who {
+    role: pg_sys::Oid,
+    claims: Rc<Claims>,
+    anonymous: bool,
+}
+
+fn identify(config: &Config, request: &Request<'_>) -> Result<Who, ApiError> {
     let anon = config.settings.rest.anon_role.as_deref();
+    let refuse = || ApiError::new(Code::TokenRequired, &[]);
+    let enter = |role: &str| config.role(role).ok_or_else(|| no_such_role(role));
     let Some(token) = bearer(request) else {
-        let anon = anon.ok_or_else(|| ApiError::new(Code::TokenRequired, &[]))?;
-        return Ok((anon.to_owned(), None, true));
+        let role = anon.ok_or_else(refuse)?;
+        return Ok(Who { role: enter(role)?, claims: config.nobody(role), anonymous: true });
     };
-    let now = crate::pg::clock::now();
-    let verified = config.verify(token, now)?;
-    let role = match (&verified.role, anon) {
-        (Some(role), _) => role.clone(),
-        (None, Some(anon)) => anon.to_owned(),
-        (None, None) => return Err(ApiError::new(Code::TokenRequired, &[])),
-    };
-    let anonymous = Some(role.as_str()) == anon;
-    Ok((role, Some(verified), anonymous))
+    let session = config.verify(token, crate::pg::clock::now())?;
+    let role = session.role.as_deref().or(anon).ok_or_else(refuse)?;
+    Ok(Who {
+        role: enter(role)?,
+        claims: session.claims.clone(),
+        anonymous: Some(role) == anon,
+    })
 }
 
 /// `Authorization: Bearer …`, or else the header or query parameter `apikey`.
@@ -148,14 +144,9 @@ struct Visit<'v> {
 }
 
 impl Visit<'_> {
-    fn run(
-        &self,
-        oid: pg_sys::Oid,
-        role: &str,
-        verified: Option<&Verified>,
-    ) -> Result<Response, Undo> {
+    fn run(&self, who: &Who) -> Result<Response, Undo> {
         let jail = Jail::open();
-        let entered = role_settings::of(oid);
+        let entered = role_settings::of(who.role);
         if let Some(level) = entered.isolation_wanted() {
             return Err(Undo {
                 code: "HW002",
@@ -164,10 +155,10 @@ impl Visit<'_> {
             });
         }
         self.apply(&entered);
-        jail.switch(oid);
-        let active = Active::enter(self.context(role, verified));
+        jail.switch(who.role);
+        let active = Active::enter(self.context(who));
         let result = LIVE.with(|live| {
-            live.begin(oid.to_u32(), self.config);
+            live.begin(who.role.to_u32(), self.config);
             let reads = matches!(self.request.method, "GET" | "HEAD" | "OPTIONS");
             if reads {
                 jail.forbid_writes();
@@ -222,23 +213,9 @@ impl Visit<'_> {
         }
     }
 
-    fn context(&self, role: &str, verified: Option<&Verified>) -> Context {
-        let claims = match verified {
-            Some(token) => Claims {
-                json: token.claims_json.clone(),
-                uid: token.sub_uuid,
-                subject: token.sub.clone(),
-                email: token.email.clone(),
-                role: role.to_owned(),
-            },
-            None => Claims {
-                json: serde_json::json!({ "role": role }).to_string(),
-                role: role.to_owned(),
-                ..Claims::default()
-            },
-        };
+    fn context(&self, who: &Who) -> Context {
         Context {
-            claims: Rc::new(claims),
+            claims: who.claims.clone(),
             method: self.request.method.to_owned(),
             path: self.request.path.to_owned(),
             headers: self.request.headers.0.to_owned(),

@@ -16,7 +16,9 @@ pub struct Sink<'a> {
 struct Column {
     kind: Kind,
     element: Option<Element>,
-    output: pg_sys::FmgrInfo,
+    ty: pg_sys::Oid,
+    /// Looked up when first needed: most kinds never do.
+    output: Option<pg_sys::FmgrInfo>,
 }
 
 /// How a value's text is made and whether it is quoted.
@@ -42,7 +44,7 @@ enum Kind {
 #[derive(Clone, Copy)]
 struct Element {
     kind: Kind,
-    output: pg_sys::FmgrInfo,
+    ty: pg_sys::Oid,
     length: i16,
     by_value: bool,
     align: u8,
@@ -142,7 +144,7 @@ unsafe fn attribute(shape: pg_sys::TupleDesc, n: usize) -> *const pg_sys::FormDa
 }
 
 unsafe fn output_of(ty: pg_sys::Oid) -> pg_sys::FmgrInfo {
-    // SAFETY: syscache look-ups; the info's memory is the query's.
+    // SAFETY: syscache look-ups; the info's memory, and its function's cache, is the query's, not the row's.
     unsafe {
         let mut function = pg_sys::InvalidOid;
         let mut is_varlena = false;
@@ -157,7 +159,6 @@ impl Column {
     unsafe fn of(ty: pg_sys::Oid) -> Self {
         let mut kind = kind_of(ty);
         let mut element = None;
-        let mut output = pg_sys::FmgrInfo::default();
         // SAFETY: syscache look-ups.
         unsafe {
             if kind == Kind::Other {
@@ -171,11 +172,8 @@ impl Column {
                     }
                 }
             }
-            if !matches!(kind, Kind::Text | Kind::Json) {
-                output = output_of(ty);
-            }
         }
-        Self { kind, element, output }
+        Self { kind, element, ty, output: None }
     }
 
     /// The value's JSON.
@@ -184,7 +182,7 @@ impl Column {
         unsafe {
             match (&self.kind, &self.element) {
                 (Kind::Array, Some(element)) => element.encode_array(value, out),
-                (kind, _) => encode(*kind, &mut self.output, value, out),
+                (kind, _) => encode(*kind, self.ty, &mut self.output, value, out),
             }
         }
     }
@@ -195,20 +193,30 @@ impl Column {
         unsafe {
             match self.kind {
                 Kind::Text | Kind::Json => varlena(value).to_vec(),
-                _ if self.writer_is_bytea() => varlena(value).to_vec(),
-                _ => cstr(pg_sys::OutputFunctionCall(&mut self.output, value)).to_vec(),
+                _ if self.ty == pg_sys::BYTEAOID => varlena(value).to_vec(),
+                _ => output(self.ty, &mut self.output, value).to_vec(),
             }
         }
     }
+}
 
-    fn writer_is_bytea(&self) -> bool {
-        self.output.fn_oid == pg_sys::Oid::from(pg_sys::F_BYTEAOUT)
+/// The text that the type's output function makes; in the row's context.
+unsafe fn output<'a>(
+    ty: pg_sys::Oid,
+    known: &mut Option<pg_sys::FmgrInfo>,
+    value: pg_sys::Datum,
+) -> &'a [u8] {
+    // SAFETY: the function is the type's own.
+    unsafe {
+        let function = known.get_or_insert_with(|| output_of(ty));
+        cstr(pg_sys::OutputFunctionCall(function, value))
     }
 }
 
 unsafe fn encode(
     kind: Kind,
-    output: &mut pg_sys::FmgrInfo,
+    ty: pg_sys::Oid,
+    known: &mut Option<pg_sys::FmgrInfo>,
     value: pg_sys::Datum,
     out: &mut Vec<u8>,
 ) {
@@ -222,7 +230,7 @@ unsafe fn encode(
             Kind::Int4 => json::push_i64(out, i64::from(value.value() as i32)),
             Kind::Int8 => json::push_i64(out, value.value() as i64),
             Kind::Number => {
-                let text = cstr(pg_sys::OutputFunctionCall(output, value));
+                let text = output(ty, known, value);
                 if json::is_number(text) {
                     out.extend_from_slice(text);
                 } else {
@@ -251,7 +259,7 @@ unsafe fn encode(
                 out.push(b'"');
             }
             Kind::Array | Kind::Other => {
-                json::push_string(out, cstr(pg_sys::OutputFunctionCall(output, value)));
+                json::push_string(out, output(ty, known, value));
             }
         }
     }
@@ -269,7 +277,7 @@ impl Element {
             if kind == Kind::Other {
                 kind = kind_of(pg_sys::getBaseType(ty));
             }
-            Self { kind, output: output_of(ty), length, by_value, align: align as u8 }
+            Self { kind, ty, length, by_value, align: align as u8 }
         }
     }
 
@@ -298,7 +306,8 @@ impl Element {
             let depth = (*array).ndim as usize;
             let sizes = std::slice::from_raw_parts(array.add(1).cast::<i32>(), depth);
             let mut next = 0;
-            self.dimension(sizes, values, nulls, &mut next, out);
+            let mut known = None;
+            self.dimension(sizes, values, nulls, &mut next, &mut known, out);
         }
     }
 
@@ -308,6 +317,7 @@ impl Element {
         values: *mut pg_sys::Datum,
         nulls: *mut bool,
         next: &mut usize,
+        known: &mut Option<pg_sys::FmgrInfo>,
         out: &mut Vec<u8>,
     ) {
         let Some((size, inner)) = sizes.split_first() else { return };
@@ -318,7 +328,7 @@ impl Element {
             }
             if !inner.is_empty() {
                 // SAFETY: at most six dimensions (MAXDIM).
-                unsafe { self.dimension(inner, values, nulls, next, out) };
+                unsafe { self.dimension(inner, values, nulls, next, known, out) };
                 continue;
             }
             // SAFETY: the product of the sizes is the count of elements.
@@ -326,8 +336,7 @@ impl Element {
                 if *nulls.add(*next) {
                     out.extend_from_slice(b"null");
                 } else {
-                    let mut output = self.output;
-                    encode(self.kind, &mut output, *values.add(*next), out);
+                    encode(self.kind, self.ty, known, *values.add(*next), out);
                 }
             }
             *next += 1;

@@ -8,6 +8,8 @@ use std::ffi::CString;
 pub struct Plan {
     plan: pg_sys::SPIPlanPtr,
     inputs: Vec<Input>,
+    /// What input functions keep between calls; null without parameters.
+    context: pg_sys::MemoryContext,
 }
 
 struct Input {
@@ -21,6 +23,9 @@ impl Drop for Plan {
         // SAFETY: saved by us, freed once; a plan in use is held by the cache that drops it.
         unsafe {
             pg_sys::SPI_freeplan(self.plan);
+            if !self.context.is_null() {
+                pg_sys::MemoryContextDelete(self.context);
+            }
         }
     }
 }
@@ -79,9 +84,19 @@ impl Plan {
                 let code = pg_sys::SPI_result;
                 pgrx::error!("could not prepare a statement: code {code}");
             }
-            let inputs = (0..count as usize).map(|n| Input::of(*types.add(n))).collect();
+            let mut context = std::ptr::null_mut();
+            if count > 0 {
+                context = pg_sys::AllocSetContextCreateInternal(
+                    pg_sys::CacheMemoryContext,
+                    c"howdah parameters".as_ptr(),
+                    pg_sys::ALLOCSET_SMALL_MINSIZE as usize,
+                    pg_sys::ALLOCSET_SMALL_INITSIZE as usize,
+                    pg_sys::ALLOCSET_SMALL_MAXSIZE as usize,
+                );
+            }
+            let inputs = (0..count as usize).map(|n| Input::of(*types.add(n), context)).collect();
             pg_sys::SPI_keepplan(plan);
-            Self { plan, inputs }
+            Self { plan, inputs, context }
         }
     }
 
@@ -191,14 +206,14 @@ unsafe fn analyze(
 }
 
 impl Input {
-    unsafe fn of(ty: pg_sys::Oid) -> Self {
-        // SAFETY: syscache look-ups; the FmgrInfo keeps its memory in TopMemoryContext with the plan.
+    unsafe fn of(ty: pg_sys::Oid, context: pg_sys::MemoryContext) -> Self {
+        // SAFETY: syscache look-ups; what the function keeps dies with the plan.
         unsafe {
             let mut function = pg_sys::InvalidOid;
             let mut io_param = pg_sys::InvalidOid;
             pg_sys::getTypeInputInfo(ty, &mut function, &mut io_param);
             let mut info = pg_sys::FmgrInfo::default();
-            pg_sys::fmgr_info_cxt(function, &mut info, pg_sys::TopMemoryContext);
+            pg_sys::fmgr_info_cxt(function, &mut info, context);
             Self { ty, io_param, function: info }
         }
     }
