@@ -8,12 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Howdah: a whole backend carried by Postgres.
 #[derive(Debug, Parser)]
-#[command(
-    name = "howdah",
-    version,
-    propagate_version = true,
-    max_term_width = 100
-)]
+#[command(name = "howdah", version, propagate_version = true, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -46,12 +41,7 @@ pub struct UpArgs {
     #[arg(long, env = "HOWDAH_PG_PORT", default_value_t = 54320)]
     pub pg_port: u16,
     /// Directory of the cluster and of the file `env`; kept between runs
-    #[arg(
-        long,
-        env = "HOWDAH_DATA",
-        default_value = ".howdah",
-        value_name = "DIR"
-    )]
+    #[arg(long, env = "HOWDAH_DATA", default_value = ".howdah", value_name = "DIR")]
     pub data: PathBuf,
     /// Load the lending library on a first start
     #[arg(long)]
@@ -71,12 +61,7 @@ pub struct UpArgs {
 #[derive(Debug, Clone, Args)]
 pub struct CourierArgs {
     /// Connection of role howdah_courier, as URL or as keywords
-    #[arg(
-        long,
-        env = "HOWDAH_COURIER_DB_URL",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
+    #[arg(long, env = "HOWDAH_COURIER_DB_URL", hide_env_values = true, value_name = "URL")]
     pub db_url: String,
 }
 
@@ -84,12 +69,7 @@ pub struct CourierArgs {
 #[derive(Debug, Clone, Args)]
 pub struct DoctorArgs {
     /// Connection of a superuser or of the database's owner, as URL or as keywords
-    #[arg(
-        long,
-        env = "HOWDAH_DB_URL",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
+    #[arg(long, env = "HOWDAH_DB_URL", hide_env_values = true, value_name = "URL")]
     pub db_url: String,
     /// Print findings as JSON
     #[arg(long)]
@@ -119,36 +99,16 @@ pub enum LogFormat {
 pub struct ServeArgs {
     /// Connection of role howdah_proxy: postgres://… or host=/run/postgresql dbname=app
     /// user=howdah_proxy
-    #[arg(
-        long,
-        env = "HOWDAH_PROXY_DB_URL",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
+    #[arg(long, env = "HOWDAH_PROXY_DB_URL", hide_env_values = true, value_name = "URL")]
     pub db_url: String,
     /// Pipelined connections that all ordinary requests share
-    #[arg(
-        long,
-        env = "HOWDAH_FAST_CONNECTIONS",
-        default_value_t = 2,
-        value_name = "N"
-    )]
+    #[arg(long, env = "HOWDAH_FAST_CONNECTIONS", default_value_t = 2, value_name = "N")]
     pub fast_connections: usize,
     /// How far the shared connections may grow while slow statements hold some of them
-    #[arg(
-        long,
-        env = "HOWDAH_FAST_CONNECTIONS_MAX",
-        default_value_t = 8,
-        value_name = "N"
-    )]
+    #[arg(long, env = "HOWDAH_FAST_CONNECTIONS_MAX", default_value_t = 8, value_name = "N")]
     pub fast_connections_max: usize,
     /// Exclusive connections for routes marked heavy, such as password hashing
-    #[arg(
-        long,
-        env = "HOWDAH_HEAVY_CONNECTIONS",
-        default_value_t = 2,
-        value_name = "N"
-    )]
+    #[arg(long, env = "HOWDAH_HEAVY_CONNECTIONS", default_value_t = 2, value_name = "N")]
     pub heavy_connections: usize,
 
     /// Address to listen on; overrides --port
@@ -162,53 +122,23 @@ pub struct ServeArgs {
     #[arg(long, env = "HOWDAH_ADMIN_LISTEN", value_name = "IP:PORT")]
     pub admin_listen: Option<SocketAddr>,
     /// Certificate chain (PEM); turns TLS on
-    #[arg(
-        long,
-        env = "HOWDAH_TLS_CERT",
-        value_name = "FILE",
-        requires = "tls_key"
-    )]
+    #[arg(long, env = "HOWDAH_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
     /// Private key (PEM)
-    #[arg(
-        long,
-        env = "HOWDAH_TLS_KEY",
-        value_name = "FILE",
-        requires = "tls_cert"
-    )]
+    #[arg(long, env = "HOWDAH_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
     /// Reverse proxies whose X-Forwarded-For is believed
-    #[arg(
-        long,
-        env = "HOWDAH_TRUSTED_PROXY",
-        value_delimiter = ',',
-        value_name = "CIDR"
-    )]
+    #[arg(long, env = "HOWDAH_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR")]
     pub trusted_proxy: Vec<Cidr>,
 
     /// Requests worked on at once; above it 503 with Retry-After
-    #[arg(
-        long,
-        env = "HOWDAH_MAX_IN_FLIGHT",
-        default_value_t = 512,
-        value_name = "N"
-    )]
+    #[arg(long, env = "HOWDAH_MAX_IN_FLIGHT", default_value_t = 512, value_name = "N")]
     pub max_in_flight: usize,
     /// Client connections held open at once
-    #[arg(
-        long,
-        env = "HOWDAH_MAX_CONNECTIONS",
-        default_value_t = 2048,
-        value_name = "N"
-    )]
+    #[arg(long, env = "HOWDAH_MAX_CONNECTIONS", default_value_t = 2048, value_name = "N")]
     pub max_connections: usize,
     /// Seconds that requests in flight are given after SIGTERM
-    #[arg(
-        long,
-        env = "HOWDAH_DRAIN_SECONDS",
-        default_value_t = 10,
-        value_name = "S"
-    )]
+    #[arg(long, env = "HOWDAH_DRAIN_SECONDS", default_value_t = 10, value_name = "S")]
     pub drain_seconds: u64,
 
     /// Least severe level to log
@@ -225,8 +155,7 @@ pub struct ServeArgs {
 impl ServeArgs {
     /// Where the main listener binds.
     pub fn address(&self) -> SocketAddr {
-        self.listen
-            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], self.port)))
+        self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], self.port)))
     }
 }
 
@@ -259,14 +188,10 @@ impl std::str::FromStr for Cidr {
             Some((address, length)) => (address, Some(length)),
             None => (text.trim(), None),
         };
-        let ip: IpAddr = address
-            .parse()
-            .map_err(|_| format!("not an address: {address}"))?;
+        let ip: IpAddr = address.parse().map_err(|_| format!("not an address: {address}"))?;
         let width = if ip.is_ipv4() { 32 } else { 128 };
         let length: u32 = match length {
-            Some(length) => length
-                .parse()
-                .map_err(|_| format!("not a length: {length}"))?,
+            Some(length) => length.parse().map_err(|_| format!("not a length: {length}"))?,
             None => width,
         };
         if length > width {
@@ -274,9 +199,6 @@ impl std::str::FromStr for Cidr {
         }
         let host_bits = width - length;
         let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
-        Ok(Self {
-            network: bits(ip) & mask,
-            mask,
-        })
+        Ok(Self { network: bits(ip) & mask, mask })
     }
 }

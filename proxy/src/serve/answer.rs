@@ -32,16 +32,10 @@ impl Finished {
     /// # Errors
     /// [`Refusal::Internal`] if the status or a header cannot be sent.
     pub fn new(status: i32, headers: Bytes, body: Bytes) -> Result<Self, Refusal> {
-        let status = u16::try_from(status)
-            .ok()
-            .and_then(|code| StatusCode::from_u16(code).ok());
+        let status = u16::try_from(status).ok().and_then(|code| StatusCode::from_u16(code).ok());
         let status = status.filter(|status| !status.is_informational());
         let headers = parse_headers(&headers).ok_or(Refusal::Internal)?;
-        Ok(Self {
-            status: status.ok_or(Refusal::Internal)?,
-            headers,
-            body,
-        })
+        Ok(Self { status: status.ok_or(Refusal::Internal)?, headers, body })
     }
 
     /// The answer that a private SQLSTATE carries.
@@ -71,10 +65,7 @@ fn parse_headers(block: &Bytes) -> Option<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(12);
     let mut start = 0;
     while let Some(rest) = block.get(start..).filter(|rest| !rest.is_empty()) {
-        let end = rest
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .unwrap_or(rest.len());
+        let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
         let line = &rest[..end];
         let colon = line.iter().position(|byte| *byte == b':')?;
         let value = line[colon + 1..].trim_ascii();
@@ -126,10 +117,7 @@ fn forged(name: &HeaderName) -> bool {
     let text = name.as_str();
     matches!(*name, header::HOST | header::FORWARDED)
         || text.starts_with("x-forwarded-")
-        || matches!(
-            text,
-            "x-real-ip" | "x-original-url" | "x-original-host" | "x-rewrite-url"
-        )
+        || matches!(text, "x-real-ip" | "x-original-url" | "x-original-host" | "x-rewrite-url")
 }
 
 /// Why the proxy answers by itself.
@@ -156,22 +144,18 @@ impl Refusal {
         match self {
             Self::BadRequest => (400, "HW400", "The request is not valid HTTP"),
             Self::RequestTimeout => (408, "HW408", "The request body did not arrive in time"),
-            Self::BodyTooLarge => (
-                413,
-                "HW413",
-                "The request body is larger than this route allows",
-            ),
+            Self::BodyTooLarge => {
+                (413, "HW413", "The request body is larger than this route allows")
+            }
             Self::TargetTooLong => (414, "HW414", "The request target is too long"),
             Self::ContentEncoding => (415, "HW415", "Encoded request bodies are not accepted"),
             Self::HeadersTooLarge => (431, "HW431", "The request headers are too large"),
             Self::Internal => (500, "HW500", "Something went wrong inside"),
             Self::Busy => (503, "HW503", "Too many requests are being worked on"),
             Self::Draining => (503, "HW503", "The server is about to stop"),
-            Self::Unavailable => (
-                503,
-                "PGRST001",
-                "Database client error. Retrying the connection.",
-            ),
+            Self::Unavailable => {
+                (503, "PGRST001", "Database client error. Retrying the connection.")
+            }
             Self::Lost => (
                 503,
                 "HW502",
@@ -195,11 +179,7 @@ impl Refusal {
     pub fn raw(self, id: &HeaderValue) -> Vec<u8> {
         let status = StatusCode::from_u16(self.status()).unwrap_or_default();
         let (id, body) = (id.to_str().unwrap_or("-"), self.body());
-        let retry = if self.may_retry() {
-            "retry-after: 1\r\n"
-        } else {
-            ""
-        };
+        let retry = if self.may_retry() { "retry-after: 1\r\n" } else { "" };
         format!(
             "HTTP/1.1 {status}\r\ncontent-type: application/json; charset=utf-8\r\n{retry}\
              x-request-id: {id}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
@@ -251,13 +231,7 @@ mod tests {
 
     #[test]
     fn refuses_a_header_that_would_split_the_answer() {
-        for bad in [
-            "no colon\n",
-            "bad name: x\n",
-            "a: b\rc\n",
-            ": x\n",
-            "a: \0\n",
-        ] {
+        for bad in ["no colon\n", "bad name: x\n", "a: b\rc\n", ": x\n", "a: \0\n"] {
             assert!(parse_headers(&Bytes::from(bad)).is_none(), "{bad:?}");
         }
     }
@@ -281,45 +255,27 @@ mod tests {
         headers.append("prefer", HeaderValue::from_bytes(b"x=\xff").unwrap());
         let mut out = BytesMut::new();
         write_headers(&headers, &mut out);
-        assert_eq!(
-            &out[..],
-            b"apikey: k\nprefer: return=minimal\nprefer: x=\xff\n"
-        );
+        assert_eq!(&out[..], b"apikey: k\nprefer: return=minimal\nprefer: x=\xff\n");
     }
 
     #[test]
     fn unpacks_a_finished_answer_from_an_error() {
         let text = r#"{"status":409,"headers":"Content-Type: a/b\n","body":"{}"}"#;
         let answer = Finished::from_detail(text).unwrap();
-        assert_eq!(
-            (answer.status.as_u16(), &answer.body[..]),
-            (409, &b"{}"[..])
-        );
+        assert_eq!((answer.status.as_u16(), &answer.body[..]), (409, &b"{}"[..]));
         let text = r#"{"status":400,"headers":"","body64":"AP8="}"#;
         assert_eq!(&Finished::from_detail(text).unwrap().body[..], b"\0\xff");
-        for bad in [
-            "",
-            "{}",
-            r#"{"status":99}"#,
-            r#"{"status":100}"#,
-            r#"{"status":400,"body64":"*"}"#,
-        ] {
-            assert_eq!(
-                Finished::from_detail(bad).unwrap_err(),
-                Refusal::Internal,
-                "{bad}"
-            );
+        for bad in
+            ["", "{}", r#"{"status":99}"#, r#"{"status":100}"#, r#"{"status":400,"body64":"*"}"#]
+        {
+            assert_eq!(Finished::from_detail(bad).unwrap_err(), Refusal::Internal, "{bad}");
         }
     }
 
     #[test]
     fn own_answers_have_all_four_keys() {
-        for refusal in [
-            Refusal::BadRequest,
-            Refusal::Unavailable,
-            Refusal::Lost,
-            Refusal::Timeout,
-        ] {
+        for refusal in [Refusal::BadRequest, Refusal::Unavailable, Refusal::Lost, Refusal::Timeout]
+        {
             let body: serde_json::Value = serde_json::from_str(&refusal.body()).unwrap();
             let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
             assert_eq!(keys, ["code", "details", "hint", "message"]);

@@ -20,11 +20,7 @@ impl Peer {
     pub fn new(ip: IpAddr, trusted: &[Cidr]) -> Self {
         let ip = ip.to_canonical();
         let trusted = trusted.iter().any(|range| range.contains(ip));
-        Self {
-            ip,
-            text: ip.to_string(),
-            trusted,
-        }
+        Self { ip, text: ip.to_string(), trusted }
     }
 }
 
@@ -34,10 +30,7 @@ impl Peer {
 pub fn forwarded_for(peer: &Peer, headers: &HeaderMap, trusted: &[Cidr]) -> IpAddr {
     let mut client = peer.ip;
     let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
-    let entries = lines
-        .iter()
-        .rev()
-        .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+    let entries = lines.iter().rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
     for entry in entries {
         let Some(ip) = std::str::from_utf8(entry).ok().and_then(address) else {
             break;
@@ -54,16 +47,9 @@ pub fn forwarded_for(peer: &Peer, headers: &HeaderMap, trusted: &[Cidr]) -> IpAd
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let plain = text.parse().ok();
-    let with_port = || {
-        text.parse::<std::net::SocketAddr>()
-            .ok()
-            .map(|address| address.ip())
-    };
+    let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
-    plain
-        .or_else(with_port)
-        .or_else(bracketed)
-        .map(|ip: IpAddr| ip.to_canonical())
+    plain.or_else(with_port).or_else(bracketed).map(|ip: IpAddr| ip.to_canonical())
 }
 
 /// Makes ids that are unique over processes and cheap: a random start and a counter, mixed so that
@@ -76,10 +62,7 @@ pub struct Ids {
 impl Default for Ids {
     fn default() -> Self {
         let random = RandomState::new();
-        Self {
-            process: random.hash_one(0),
-            next: AtomicU64::new(random.hash_one(1)),
-        }
+        Self { process: random.hash_one(0), next: AtomicU64::new(random.hash_one(1)) }
     }
 }
 
@@ -157,20 +140,8 @@ mod tests {
         }
         let all: Cidr = "0.0.0.0/0".parse().unwrap();
         assert!(all.contains("8.8.8.8".parse().unwrap()) && !all.contains("::1".parse().unwrap()));
-        assert!(
-            "::/0"
-                .parse::<Cidr>()
-                .unwrap()
-                .contains("8.8.8.8".parse().unwrap())
-        );
-        for bad in [
-            "",
-            "10.0.0.0/33",
-            "10.0.0/8",
-            "::/129",
-            "a/8",
-            "10.0.0.0/-1",
-        ] {
+        assert!("::/0".parse::<Cidr>().unwrap().contains("8.8.8.8".parse().unwrap()));
+        for bad in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "a/8", "10.0.0.0/-1"] {
             assert!(bad.parse::<Cidr>().is_err(), "{bad}");
         }
     }

@@ -21,15 +21,10 @@ const MOST: usize = 16 << 20;
 pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
     let mut star = false;
-    for entry in lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-    {
+    for entry in lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')) {
         let mut parts = entry.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
-        let weight = parts
-            .find_map(|part| part.strip_prefix("q="))
-            .unwrap_or("1");
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).unwrap_or("1");
         let wanted = weight.parse::<f32>().is_ok_and(|weight| weight > 0.0);
         match name {
             _ if name.eq_ignore_ascii_case("gzip") => return wanted,
@@ -46,12 +41,7 @@ pub fn accepts_gzip(headers: &HeaderMap) -> bool {
 /// reflected input.
 pub async fn compress(answer: &mut Finished) {
     let headers = &answer.headers;
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("")
-    };
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let cache = text(header::CACHE_CONTROL);
     let eligible = (LEAST..MOST).contains(&answer.body.len())
         && compressible(text(header::CONTENT_TYPE))
@@ -66,16 +56,11 @@ pub async fn compress(answer: &mut Finished) {
     let body = answer.body.clone();
     let packed = match body.len() < ASIDE {
         true => gzip(&body),
-        false => tokio::task::spawn_blocking(move || gzip(&body))
-            .await
-            .ok()
-            .flatten(),
+        false => tokio::task::spawn_blocking(move || gzip(&body)).await.ok().flatten(),
     };
     if let Some(packed) = packed {
         answer.body = packed;
-        answer
-            .headers
-            .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        answer.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         vary(&mut answer.headers, "Accept-Encoding");
     }
 }
@@ -84,20 +69,11 @@ pub async fn compress(answer: &mut Finished) {
 fn gzip(body: &[u8]) -> Option<Bytes> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 3), Compression::fast());
     encoder.write_all(body).ok()?;
-    encoder
-        .finish()
-        .ok()
-        .filter(|packed| packed.len() < body.len())
-        .map(Bytes::from)
+    encoder.finish().ok().filter(|packed| packed.len() < body.len()).map(Bytes::from)
 }
 
 fn compressible(media_type: &str) -> bool {
-    let name = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let name = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     name.starts_with("text/")
         || name.ends_with("json")
         || name.ends_with("xml")

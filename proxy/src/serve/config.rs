@@ -117,27 +117,15 @@ impl Config {
             None => Origins::Any,
             Some(list) if list.iter().any(|origin| origin == "*") => Origins::Any,
             Some(list) => Origins::Listed(
-                list.iter()
-                    .filter_map(|origin| HeaderValue::from_str(origin).ok())
-                    .collect(),
+                list.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect(),
             ),
         };
         let generation = match document.generation {
             serde_json::Value::String(text) => text,
             other => other.to_string(),
         };
-        let routes = document
-            .routes
-            .into_iter()
-            .map(|route| Route::new(route, base))
-            .collect();
-        Ok(Self {
-            version: document.version,
-            generation,
-            origins,
-            defaults: base,
-            routes,
-        })
+        let routes = document.routes.into_iter().map(|route| Route::new(route, base)).collect();
+        Ok(Self { version: document.version, generation, origins, defaults: base, routes })
     }
 
     /// The rules for a request. An encoded path is decoded first: `/auth/v1/%74oken` must not leave
@@ -182,10 +170,7 @@ impl Route {
             method: route.method.parse().ok().filter(|_| route.method != "*"),
             literal: pattern.split("/{").next().unwrap_or_default().to_owned(),
             segments: segments.collect(),
-            rules: Rules {
-                lane,
-                ..route.overrides.over(base)
-            },
+            rules: Rules { lane, ..route.overrides.over(base) },
         }
     }
 
@@ -232,14 +217,7 @@ mod tests {
         assert_eq!(token.timeout, Duration::from_secs(10));
         assert_eq!(rules(Method::POST, "/auth/v1/%74oken"), token);
         assert_eq!(rules(Method::POST, "/auth/v1/token/"), token);
-        for path in [
-            "/auth/v1/tokens",
-            "/auth/v1/token/x",
-            "/auth/v1",
-            "/",
-            "*",
-            "",
-        ] {
+        for path in ["/auth/v1/tokens", "/auth/v1/token/x", "/auth/v1", "/", "*", ""] {
             assert_eq!(rules(Method::POST, path).lane, Lane::Fast, "{path}");
         }
         assert_eq!(rules(Method::GET, "/auth/v1/token").max_body, 2048);

@@ -21,9 +21,7 @@ const EXPOSED: &str = "Content-Encoding, Content-Location, Content-Range, Conten
 pub fn is_preflight(parts: &Parts) -> bool {
     parts.method == Method::OPTIONS
         && parts.headers.contains_key(header::ORIGIN)
-        && parts
-            .headers
-            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+        && parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// Answers a preflight; [`allow`] adds the origin. Headers asked for are allowed by echo: they are
@@ -31,20 +29,14 @@ pub fn is_preflight(parts: &Parts) -> bool {
 pub fn preflight(asked: &HeaderMap) -> Answer {
     let mut answer = Response::new(Full::default());
     let headers = answer.headers_mut();
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static(METHODS),
-    );
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
     let allowed = asked
         .get(header::ACCESS_CONTROL_REQUEST_HEADERS)
         .and_then(|list| list.to_str().ok())
         .and_then(|list| HeaderValue::from_str(&format!("{ALLOWED}, {list}")).ok())
         .unwrap_or(HeaderValue::from_static(ALLOWED));
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
-    headers.insert(
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static("86400"),
-    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     if asked.contains_key("access-control-request-private-network") {
         vary(headers, "Access-Control-Request-Private-Network");
     }
@@ -69,10 +61,7 @@ pub fn allow(origins: &Origins, origin: Option<&HeaderValue>, headers: &mut Head
         }
     };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static(EXPOSED),
-    );
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
 }
 
 /// Adds a name to `Vary`.
@@ -87,11 +76,7 @@ mod tests {
 
     fn allowed(origins: &Origins, origin: Option<&'static str>) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        allow(
-            origins,
-            origin.map(HeaderValue::from_static).as_ref(),
-            &mut headers,
-        );
+        allow(origins, origin.map(HeaderValue::from_static).as_ref(), &mut headers);
         headers
     }
 
@@ -108,23 +93,13 @@ mod tests {
     fn a_list_is_exact() {
         let list = Origins::Listed(vec![HeaderValue::from_static("https://a.example")]);
         let headers = allowed(&list, Some("https://a.example"));
-        assert_eq!(
-            headers[header::ACCESS_CONTROL_ALLOW_ORIGIN],
-            "https://a.example"
-        );
+        assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://a.example");
         assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_CREDENTIALS], "true");
-        for other in [
-            "https://a.example.evil",
-            "http://a.example",
-            "https://A.example",
-            "null",
-            "*",
-        ] {
+        for other in
+            ["https://a.example.evil", "http://a.example", "https://A.example", "null", "*"]
+        {
             let headers = allowed(&list, Some(other));
-            assert!(
-                !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN),
-                "{other}"
-            );
+            assert!(!headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{other}");
             assert_eq!(headers[header::VARY], "Origin");
         }
     }
@@ -135,9 +110,7 @@ mod tests {
         let list = HeaderValue::from_static("x-mine, x-other");
         asked.insert(header::ACCESS_CONTROL_REQUEST_HEADERS, list);
         let answer = preflight(&asked);
-        let allowed = answer.headers()[header::ACCESS_CONTROL_ALLOW_HEADERS]
-            .to_str()
-            .unwrap();
+        let allowed = answer.headers()[header::ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap();
         assert!(allowed.ends_with("x-mine, x-other") && allowed.starts_with("Authorization"));
         assert_eq!(answer.status(), 200);
     }

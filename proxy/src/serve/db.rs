@@ -129,10 +129,7 @@ impl Db {
     }
 
     pub fn config(&self) -> Arc<Config> {
-        self.config
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether a request would find a connection.
@@ -220,11 +217,7 @@ impl Db {
             Ok(sent) => sent,
             Err(failure) => return Ok(Err(failure)),
         };
-        let mut until = if may_leave {
-            Instant::now() + 2 * STALL
-        } else {
-            call.deadline
-        };
+        let mut until = if may_leave { Instant::now() + 2 * STALL } else { call.deadline };
         loop {
             if let Ok(reply) = timeout_at(until.min(call.deadline).into(), &mut reply).await {
                 return Ok(reply.unwrap_or(Err(Failure::Lost)));
@@ -235,11 +228,7 @@ impl Db {
                 if !running && link.head_age(now) > STALL {
                     return Ok(Err(Failure::Held));
                 }
-                until = if running {
-                    call.deadline
-                } else {
-                    now + 2 * STALL
-                };
+                until = if running { call.deadline } else { now + 2 * STALL };
                 continue;
             }
             // Not if another's statement runs there.
@@ -266,10 +255,7 @@ impl Db {
         let _guard = Waiter::new(&pool.waiting);
         loop {
             let now = Instant::now();
-            if pool
-                .down()
-                .is_some_and(|since| now.duration_since(since) > GRACE)
-            {
+            if pool.down().is_some_and(|since| now.duration_since(since) > GRACE) {
                 return Err(Refusal::Unavailable);
             }
             if now > call.deadline {
@@ -296,11 +282,7 @@ impl Db {
             return;
         }
         // Many requests alone are no reason: more backends would only fight for the cores.
-        if pool
-            .slots()
-            .iter()
-            .any(|slot| slot.link.head_age(now) < STALL)
-        {
+        if pool.slots().iter().any(|slot| slot.link.head_age(now) < STALL) {
             return;
         }
         if pool.growing.swap(true, Relaxed) {
@@ -317,11 +299,7 @@ impl Db {
                 let mut idle = Duration::ZERO;
                 while idle < LINGER {
                     sleep(LINGER / 6).await;
-                    idle = if link.in_flight() == 0 {
-                        idle + LINGER / 6
-                    } else {
-                        Duration::ZERO
-                    };
+                    idle = if link.in_flight() == 0 { idle + LINGER / 6 } else { Duration::ZERO };
                 }
                 pool.remove(&link);
                 link.retire();
@@ -349,11 +327,7 @@ impl Db {
                 Err(error) => {
                     if !self.silent.swap(true, Relaxed) {
                         let text = error.to_string();
-                        log::event(
-                            Level::Warn,
-                            "cannot connect to Postgres",
-                            &[("error", &text)],
-                        );
+                        log::event(Level::Warn, "cannot connect to Postgres", &[("error", &text)]);
                     }
                     sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(1));
@@ -364,10 +338,7 @@ impl Db {
 
     async fn carry(&self, lane: Lane, home: usize, link: Arc<Link>, driver: Driver) {
         let pool = self.pool(lane);
-        pool.add(Slot {
-            link: link.clone(),
-            home,
-        });
+        pool.add(Slot { link: link.clone(), home });
         driver.run(|| pool.free()).await;
         pool.remove(&link);
     }
@@ -407,20 +378,13 @@ impl Db {
                 log::event(
                     Level::Info,
                     "configuration loaded",
-                    &[
-                        ("generation", &config.generation),
-                        ("extension", &config.version),
-                    ],
+                    &[("generation", &config.generation), ("extension", &config.version)],
                 );
                 *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
             }
             Err(error) => {
                 let text = error.to_string();
-                log::event(
-                    Level::Error,
-                    "configuration not understood",
-                    &[("error", &text)],
-                );
+                log::event(Level::Error, "configuration not understood", &[("error", &text)]);
             }
         }
     }
@@ -453,10 +417,7 @@ impl Pool {
     }
 
     fn add(&self, slot: Slot) {
-        self.slots
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(slot);
+        self.slots.write().unwrap_or_else(PoisonError::into_inner).push(slot);
         *self.down() = None;
         self.freed.notify_waiters();
     }
@@ -486,19 +447,13 @@ impl Pool {
     /// waiting for four.
     fn pick(&self, home: usize, now: Instant, depth: usize, held_too: bool) -> Option<Arc<Link>> {
         let slots = self.slots();
-        let open = || {
-            slots
-                .iter()
-                .filter(|slot| held_too || slot.link.head_age(now) < STALL)
-        };
+        let open = || slots.iter().filter(|slot| held_too || slot.link.head_age(now) < STALL);
         let far = |slot: &Slot| if slot.home == home { 0 } else { 4 };
         let best = open().min_by_key(|slot| slot.link.in_flight() + far(slot))?;
         if best.link.reserve(depth) {
             return Some(best.link.clone());
         }
-        open()
-            .find(|slot| slot.link.reserve(depth))
-            .map(|slot| slot.link.clone())
+        open().find(|slot| slot.link.reserve(depth)).map(|slot| slot.link.clone())
     }
 }
 
@@ -573,10 +528,7 @@ fn begin(level: &str) -> Option<&'static str> {
 
 /// Whether the same request may well succeed when it is sent again.
 fn passing(code: &str) -> bool {
-    matches!(
-        code,
-        "HW001" | "40001" | "40P01" | "08006" | "57P01" | "57P02"
-    )
+    matches!(code, "HW001" | "40001" | "40P01" | "08006" | "57P01" | "57P02")
 }
 
 /// What an error that no gateway finished looks like outside: by class, without the server's text.
@@ -584,12 +536,7 @@ fn refusal(code: &str) -> Refusal {
     match code {
         "57014" => Refusal::Timeout,
         "57P01" | "57P02" | "57P03" | "40001" | "40P01" | "3F000" => Refusal::Unavailable,
-        _ if ["08", "53", "42"]
-            .iter()
-            .any(|class| code.starts_with(class)) =>
-        {
-            Refusal::Unavailable
-        }
+        _ if ["08", "53", "42"].iter().any(|class| code.starts_with(class)) => Refusal::Unavailable,
         _ => Refusal::Internal,
     }
 }

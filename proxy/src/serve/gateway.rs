@@ -125,10 +125,7 @@ async fn exchange(
     };
     let call = Call {
         method: &parts.method,
-        target: parts
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str()),
+        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
         headers: &parts.headers,
         body: &body,
         client: address,
@@ -157,17 +154,10 @@ fn check(parts: &Parts) -> Result<(), Refusal> {
     if !plain || parts.method == Method::CONNECT {
         return Err(Refusal::BadRequest);
     }
-    if parts
-        .uri
-        .path_and_query()
-        .is_some_and(|target| target.as_str().len() > TARGET)
-    {
+    if parts.uri.path_and_query().is_some_and(|target| target.as_str().len() > TARGET) {
         return Err(Refusal::TargetTooLong);
     }
-    if headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum::<usize>()
+    if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>()
         > HEADERS
     {
         return Err(Refusal::HeadersTooLarge);
@@ -205,36 +195,20 @@ async fn read_body(mut body: Incoming, most: usize) -> Result<Bytes, Refusal> {
                 continue;
             }
             if whole.is_empty() {
-                whole.reserve(
-                    (announced as usize)
-                        .min(1 << 20)
-                        .max(first.len() + data.len()),
-                );
+                whole.reserve((announced as usize).min(1 << 20).max(first.len() + data.len()));
                 whole.extend_from_slice(&std::mem::take(&mut first));
             }
             whole.extend_from_slice(&data);
         }
-        Ok(if whole.is_empty() {
-            first
-        } else {
-            whole.freeze()
-        })
+        Ok(if whole.is_empty() { first } else { whole.freeze() })
     };
-    timeout(BODY_TIME, read)
-        .await
-        .unwrap_or(Err(Refusal::RequestTimeout))
+    timeout(BODY_TIME, read).await.unwrap_or(Err(Refusal::RequestTimeout))
 }
 
 fn note(client: &Client, parts: &Parts, id: &HeaderValue, seen: &Observation<'_>) {
-    let level = if seen.status >= 500 {
-        Level::Warn
-    } else {
-        Level::Info
-    };
+    let level = if seen.status >= 500 { Level::Warn } else { Level::Info };
     let path = parts.uri.path();
-    let path = path
-        .get(..path.floor_char_boundary(256))
-        .unwrap_or_default();
+    let path = path.get(..path.floor_char_boundary(256)).unwrap_or_default();
     log::event(
         level,
         "request",
@@ -259,10 +233,7 @@ struct Counted<'a> {
 
 impl<'a> Counted<'a> {
     fn new(count: &'a AtomicUsize) -> Self {
-        Self {
-            count,
-            before: count.fetch_add(1, Relaxed),
-        }
+        Self { count, before: count.fetch_add(1, Relaxed) }
     }
 }
 

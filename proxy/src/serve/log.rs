@@ -31,9 +31,7 @@ pub fn start(level: LogLevel, format: LogFormat) {
 
 /// Writes one line, if `level` is severe enough.
 pub fn event(level: Level, message: &str, fields: &[(&str, &str)]) {
-    let (most, json) = SETTINGS
-        .get()
-        .map_or((Level::Info, true), |set| (set.level, set.json));
+    let (most, json) = SETTINGS.get().map_or((Level::Info, true), |set| (set.level, set.json));
     if level > most {
         return;
     }
@@ -51,9 +49,7 @@ pub fn event(level: Level, message: &str, fields: &[(&str, &str)]) {
 fn line(time: &str, level: &str, message: &str, fields: &[(&str, &str)], json: bool) -> String {
     let mut line = String::with_capacity(200);
     if json {
-        line.push_str(&format!(
-            r#"{{"time":"{time}","level":"{level}","message":"#
-        ));
+        line.push_str(&format!(r#"{{"time":"{time}","level":"{level}","message":"#));
         line.push_str(&quoted(message));
         for (name, value) in fields {
             line.push_str(&format!(",{}:{}", quoted(name), quoted(value)));
@@ -75,9 +71,7 @@ fn quoted(text: &str) -> String {
 
 /// Now, in UTC, as RFC 3339 with milliseconds.
 fn timestamp() -> String {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let (days, rest) = (now.as_secs() / 86_400, now.as_secs() % 86_400);
     let (year, month, day) = civil(days as i64);
     let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);

@@ -11,9 +11,7 @@ use http::Method;
 use super::config::Lane;
 use super::db::Db;
 
-const METHODS: [&str; 8] = [
-    "GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other",
-];
+const METHODS: [&str; 8] = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other"];
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// Upper bounds in µs: half-decades around what a request takes, up to the longest time-out.
 const BOUNDS: [u64; 14] = [
@@ -54,24 +52,16 @@ pub struct Observation<'a> {
 impl Shard {
     /// Connections open on this worker.
     pub fn open(&self) -> u64 {
-        self.opened
-            .load(Relaxed)
-            .saturating_sub(self.closed.load(Relaxed))
+        self.opened.load(Relaxed).saturating_sub(self.closed.load(Relaxed))
     }
 
     pub fn observe(&self, seen: &Observation<'_>) {
         let lane = &self.lanes[seen.lane as usize];
         let name = seen.method.as_str();
-        let method = METHODS
-            .iter()
-            .position(|known| *known == name)
-            .unwrap_or(METHODS.len() - 1);
+        let method = METHODS.iter().position(|known| *known == name).unwrap_or(METHODS.len() - 1);
         let class = usize::from(seen.status / 100).clamp(1, CLASSES.len()) - 1;
         let micros = seen.took.as_micros() as u64;
-        let bucket = BOUNDS
-            .iter()
-            .position(|bound| micros <= *bound)
-            .unwrap_or(BOUNDS.len());
+        let bucket = BOUNDS.iter().position(|bound| micros <= *bound).unwrap_or(BOUNDS.len());
         lane.requests[method][class].fetch_add(1, Relaxed);
         lane.durations[bucket].fetch_add(1, Relaxed);
         lane.micros.fetch_add(micros, Relaxed);
@@ -86,12 +76,7 @@ pub fn render(shards: &[Arc<Shard>], db: &Db, in_flight: usize) -> String {
         shards.iter().map(|shard| count(shard).load(Relaxed)).sum()
     };
     let mut out = String::with_capacity(8192);
-    head(
-        &mut out,
-        "howdah_requests_total",
-        "counter",
-        "Answered requests.",
-    );
+    head(&mut out, "howdah_requests_total", "counter", "Answered requests.");
     for (lane, lane_name) in Lane::ALL {
         for (m, method) in METHODS.iter().enumerate() {
             for (c, class) in CLASSES.iter().enumerate() {
@@ -105,28 +90,13 @@ pub fn render(shards: &[Arc<Shard>], db: &Db, in_flight: usize) -> String {
         }
     }
     let name = "howdah_request_duration_seconds";
-    head(
-        &mut out,
-        name,
-        "histogram",
-        "From the whole head read to the answer made.",
-    );
+    head(&mut out, name, "histogram", "From the whole head read to the answer made.");
     for (lane, lane_name) in Lane::ALL {
         let mut count = 0;
-        for (index, bound) in BOUNDS
-            .iter()
-            .map(|bound| Some(*bound))
-            .chain([None])
-            .enumerate()
-        {
+        for (index, bound) in BOUNDS.iter().map(|bound| Some(*bound)).chain([None]).enumerate() {
             count += sum(&|shard| &shard.lanes[lane as usize].durations[index]);
-            let bound = bound.map_or("+Inf".to_owned(), |micros| {
-                (micros as f64 / 1e6).to_string()
-            });
-            let _ = writeln!(
-                out,
-                r#"{name}_bucket{{lane="{lane_name}",le="{bound}"}} {count}"#
-            );
+            let bound = bound.map_or("+Inf".to_owned(), |micros| (micros as f64 / 1e6).to_string());
+            let _ = writeln!(out, r#"{name}_bucket{{lane="{lane_name}",le="{bound}"}} {count}"#);
         }
         let seconds = sum(&|shard| &shard.lanes[lane as usize].micros) as f64 / 1e6;
         let _ = writeln!(out, r#"{name}_sum{{lane="{lane_name}"}} {seconds}"#);
@@ -134,48 +104,18 @@ pub fn render(shards: &[Arc<Shard>], db: &Db, in_flight: usize) -> String {
     }
     let opened = sum(&|shard| &shard.opened);
     for (name, kind, help, value) in [
-        (
-            "howdah_requests_in_flight",
-            "gauge",
-            "Requests being worked on.",
-            in_flight as u64,
-        ),
-        (
-            "howdah_request_body_bytes_total",
-            "counter",
-            "Bodies read.",
-            sum(&|s| &s.body_in),
-        ),
-        (
-            "howdah_response_body_bytes_total",
-            "counter",
-            "Bodies sent.",
-            sum(&|s| &s.body_out),
-        ),
-        (
-            "howdah_unparsed_total",
-            "counter",
-            "Requests that were not HTTP.",
-            sum(&|s| &s.unparsed),
-        ),
-        (
-            "howdah_client_connections_total",
-            "counter",
-            "Connections accepted.",
-            opened,
-        ),
+        ("howdah_requests_in_flight", "gauge", "Requests being worked on.", in_flight as u64),
+        ("howdah_request_body_bytes_total", "counter", "Bodies read.", sum(&|s| &s.body_in)),
+        ("howdah_response_body_bytes_total", "counter", "Bodies sent.", sum(&|s| &s.body_out)),
+        ("howdah_unparsed_total", "counter", "Requests that were not HTTP.", sum(&|s| &s.unparsed)),
+        ("howdah_client_connections_total", "counter", "Connections accepted.", opened),
         (
             "howdah_client_connections",
             "gauge",
             "Connections open.",
             opened.saturating_sub(sum(&|s| &s.closed)),
         ),
-        (
-            "howdah_ready",
-            "gauge",
-            "Whether Postgres answers.",
-            u64::from(db.ready()),
-        ),
+        ("howdah_ready", "gauge", "Whether Postgres answers.", u64::from(db.ready())),
     ] {
         head(&mut out, name, kind, help);
         let _ = writeln!(out, "{name} {value}");
@@ -183,11 +123,7 @@ pub fn render(shards: &[Arc<Shard>], db: &Db, in_flight: usize) -> String {
     for (name, help, pick) in [
         ("howdah_pg_connections", "Open connections to Postgres.", 0),
         ("howdah_pg_in_flight", "Requests sent to Postgres.", 1),
-        (
-            "howdah_pg_waiting",
-            "Requests that wait for a connection.",
-            2,
-        ),
+        ("howdah_pg_waiting", "Requests that wait for a connection.", 2),
     ] {
         head(&mut out, name, "gauge", help);
         for (lane, lane_name) in Lane::ALL {

@@ -105,21 +105,14 @@ pub async fn run(args: Box<ServeArgs>) -> ExitCode {
     match serve(*args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log::event(
-                Level::Error,
-                "cannot serve",
-                &[("error", &error.to_string())],
-            );
+            log::event(Level::Error, "cannot serve", &[("error", &error.to_string())]);
             ExitCode::FAILURE
         }
     }
 }
 
 async fn serve(args: ServeArgs) -> io::Result<()> {
-    let address = args
-        .db_url
-        .parse::<tokio_postgres::Config>()
-        .map_err(io::Error::other)?;
+    let address = args.db_url.parse::<tokio_postgres::Config>().map_err(io::Error::other)?;
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => Some(tls::acceptor(cert, key)?),
         _ => None,
@@ -158,13 +151,7 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
         let (connections, accepted) = mpsc::unbounded_channel();
         let shard = app.shards[index].clone();
         let (app, tls) = (app.clone(), tls.clone());
-        let worker = Worker {
-            index,
-            app,
-            shard: shard.clone(),
-            http: http(),
-            tls,
-        };
+        let worker = Worker { index, app, shard: shard.clone(), http: http(), tls };
         let thread = std::thread::Builder::new().name(format!("howdah-{index}"));
         threads.push(thread.spawn(move || runtime.block_on(work(Arc::new(worker), accepted)))?);
         desks.push(Desk { connections, shard });
@@ -204,29 +191,17 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
     });
     let clean = joined.await.unwrap_or(false);
     log::event(Level::Info, "stopped", &[]);
-    if clean {
-        Ok(())
-    } else {
-        Err(io::Error::other("a worker panicked"))
-    }
+    if clean { Ok(()) } else { Err(io::Error::other("a worker panicked")) }
 }
 
 fn start_db(args: &ServeArgs, address: tokio_postgres::Config, homes: Vec<Handle>) -> Arc<Db> {
     let fast = args.fast_connections.max(1);
-    Db::start(
-        address,
-        homes,
-        fast,
-        args.fast_connections_max,
-        args.heavy_connections.max(1),
-    )
+    Db::start(address, homes, fast, args.fast_connections_max, args.heavy_connections.max(1))
 }
 
 fn http() -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1()
-        .max_buf_size(HEAD_BUFFER)
-        .header_read_timeout(None);
+    http.http1().max_buf_size(HEAD_BUFFER).header_read_timeout(None);
     http.http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(Duration::from_secs(20))
@@ -243,11 +218,7 @@ async fn accept(listener: &TcpListener, app: &App, desks: &[Desk], most: usize) 
             Ok(accepted) => accepted,
             Err(error) => {
                 // Out of files, most likely; those in use will be closed some time.
-                log::event(
-                    Level::Warn,
-                    "cannot accept",
-                    &[("error", &error.to_string())],
-                );
+                log::event(Level::Warn, "cannot accept", &[("error", &error.to_string())]);
                 sleep(Duration::from_millis(50)).await;
                 continue;
             }
@@ -265,9 +236,7 @@ async fn accept(listener: &TcpListener, app: &App, desks: &[Desk], most: usize) 
         };
         app.connections.fetch_add(1, Relaxed);
         desk.shard.opened.fetch_add(1, Relaxed);
-        let _ = desk
-            .connections
-            .send((stream, Peer::new(address.ip(), &app.trusted)));
+        let _ = desk.connections.send((stream, Peer::new(address.ip(), &app.trusted)));
     }
 }
 
@@ -317,11 +286,7 @@ where
 {
     let app = &worker.app;
     let activity = Arc::new(Activity::default());
-    let client = Arc::new(Client {
-        worker: worker.clone(),
-        peer,
-        activity: activity.clone(),
-    });
+    let client = Arc::new(Client { worker: worker.clone(), peer, activity: activity.clone() });
     let socket = ClientSocket::new(stream, activity.clone(), app.ids.clone());
     let service = service_fn(move |request| gateway::answer(client.clone(), request));
     let mut connection = pin!(worker.http.serve_connection(TokioIo::new(socket), service));
@@ -364,11 +329,5 @@ where
 fn raise_file_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let now = getrlimit(Resource::Nofile);
-    let _ = setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: now.maximum,
-            maximum: now.maximum,
-        },
-    );
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: now.maximum, maximum: now.maximum });
 }

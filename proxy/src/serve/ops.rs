@@ -28,9 +28,7 @@ pub fn answer(app: &App, peer: &Peer, parts: &Parts) -> Option<Answer> {
         "/metrics" if get && !app.has_admin => {
             let near = peer.ip.is_loopback() || peer.trusted;
             let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
-            let own = !forwarded
-                .iter()
-                .any(|name| parts.headers.contains_key(*name));
+            let own = !forwarded.iter().any(|name| parts.headers.contains_key(*name));
             (near && own).then(|| metrics(app))
         }
         _ => None,
@@ -64,19 +62,12 @@ fn ready(app: &App) -> Answer {
 }
 
 fn metrics(app: &App) -> Answer {
-    text(
-        "text/plain; version=0.0.4; charset=utf-8",
-        app.render_metrics(),
-    )
+    text("text/plain; version=0.0.4; charset=utf-8", app.render_metrics())
 }
 
 fn text(media_type: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut answer = Response::new(Full::new(body.into()));
-    answer
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    answer
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }

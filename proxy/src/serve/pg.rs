@@ -35,10 +35,7 @@ pub type Row = [Bytes; 3];
 pub enum Failure {
     /// Postgres raised an error: its SQLSTATE and DETAIL. The message is left out, as it may quote
     /// values.
-    Raised {
-        code: String,
-        detail: Option<String>,
-    },
+    Raised { code: String, detail: Option<String> },
     /// The connection ended first; whether the statement ran is not known.
     Lost,
     /// The connection was closed already; nothing was sent.
@@ -95,9 +92,7 @@ impl Link {
     pub fn head_age(&self, now: Instant) -> Duration {
         match self.head_since.load(Relaxed) {
             0 => Duration::ZERO,
-            since => now
-                .duration_since(self.epoch)
-                .saturating_sub(Duration::from_micros(since)),
+            since => now.duration_since(self.epoch).saturating_sub(Duration::from_micros(since)),
         }
     }
 
@@ -132,12 +127,7 @@ impl Link {
             return Err(Failure::Closed);
         }
         let (reply, receiver) = oneshot::channel();
-        outbox.waiting.push_back(Waiting {
-            ends,
-            row: None,
-            failure: None,
-            reply,
-        });
+        outbox.waiting.push_back(Waiting { ends, row: None, failure: None, reply });
         let place = outbox.sent;
         outbox.sent += 1;
         let waker = outbox.waker.take();
@@ -196,9 +186,7 @@ impl Driver {
         let unsent = std::mem::take(&mut outbox.waiting);
         drop(outbox);
         for orphan in self.waiting.drain(..) {
-            let _ = orphan
-                .reply
-                .send(Err(orphan.failure.unwrap_or(Failure::Lost)));
+            let _ = orphan.reply.send(Err(orphan.failure.unwrap_or(Failure::Lost)));
         }
         for orphan in unsent {
             let _ = orphan.reply.send(Err(Failure::Closed));
@@ -245,11 +233,7 @@ impl Driver {
             }
             self.waiting.append(&mut outbox.waiting);
         }
-        if !outbox
-            .waker
-            .as_ref()
-            .is_some_and(|waker| waker.will_wake(cx.waker()))
-        {
+        if !outbox.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             outbox.waker = Some(cx.waker().clone());
         }
         link.retired.load(Relaxed)
@@ -258,10 +242,7 @@ impl Driver {
     /// Room for the rest of the message that has begun, else for an ordinary read. One allocation
     /// serves a large body; it is freed with the response that points into it.
     fn make_room(&mut self) {
-        let begun = self
-            .input
-            .get(1..5)
-            .and_then(|length| length.try_into().ok());
+        let begun = self.input.get(1..5).and_then(|length| length.try_into().ok());
         let whole = begun.map_or(0, |length| u32::from_be_bytes(length) as usize + 1);
         let missing = whole.saturating_sub(self.input.len());
         if missing > 0 || self.input.capacity() - self.input.len() < 4096 {
@@ -314,21 +295,14 @@ impl Driver {
     }
 
     fn end_of_reply(&mut self) -> io::Result<bool> {
-        let head = self
-            .waiting
-            .front_mut()
-            .ok_or_else(|| protocol("reply to nothing"))?;
+        let head = self.waiting.front_mut().ok_or_else(|| protocol("reply to nothing"))?;
         head.ends -= 1;
         if head.ends > 0 {
             return Ok(false);
         }
         let link = &self.link;
         if let Some(done) = self.waiting.pop_front() {
-            let since = if self.waiting.is_empty() {
-                0
-            } else {
-                micros_since(link.epoch)
-            };
+            let since = if self.waiting.is_empty() { 0 } else { micros_since(link.epoch) };
             link.head_since.store(since, Relaxed);
             link.in_flight.fetch_sub(1, Relaxed);
             link.done.fetch_add(1, Relaxed);
@@ -402,9 +376,7 @@ impl Target {
             |dir: &std::path::Path, port: u16| Self::Unix(dir.join(format!(".s.PGSQL.{port}")));
         if config.get_hosts().is_empty() {
             let ip = config.get_hostaddrs().iter().enumerate();
-            let mut list: Vec<_> = ip
-                .map(|(i, ip)| Self::Tcp(ip.to_string(), port(i)))
-                .collect();
+            let mut list: Vec<_> = ip.map(|(i, ip)| Self::Tcp(ip.to_string(), port(i))).collect();
             if list.is_empty() {
                 list.push(unix("/var/run/postgresql".as_ref(), port(0)));
             }
@@ -412,13 +384,11 @@ impl Target {
         }
         let hosts = config.get_hosts().iter().enumerate();
         hosts
-            .map(
-                |(index, host)| match (config.get_hostaddrs().get(index), host) {
-                    (_, Host::Unix(dir)) => unix(dir, port(index)),
-                    (Some(ip), _) => Self::Tcp(ip.to_string(), port(index)),
-                    (None, Host::Tcp(name)) => Self::Tcp(name.clone(), port(index)),
-                },
-            )
+            .map(|(index, host)| match (config.get_hostaddrs().get(index), host) {
+                (_, Host::Unix(dir)) => unix(dir, port(index)),
+                (Some(ip), _) => Self::Tcp(ip.to_string(), port(index)),
+                (None, Host::Tcp(name)) => Self::Tcp(name.clone(), port(index)),
+            })
             .collect()
     }
 
@@ -451,14 +421,9 @@ pub async fn connect(
     epoch: Instant,
 ) -> io::Result<(Arc<Link>, Driver)> {
     if config.get_ssl_mode() == SslMode::Require {
-        return Err(io::Error::other(
-            "sslmode=require: use a unix socket or a private network",
-        ));
+        return Err(io::Error::other("sslmode=require: use a unix socket or a private network"));
     }
-    let limit = config
-        .get_connect_timeout()
-        .copied()
-        .unwrap_or(Duration::from_secs(5));
+    let limit = config.get_connect_timeout().copied().unwrap_or(Duration::from_secs(5));
     let mut last = io::Error::other("no host given");
     for target in Target::list(config) {
         let attempt = tokio::time::timeout(limit, sign_in(config, &target, statements, epoch));
@@ -483,17 +448,11 @@ async fn sign_in(
     let user = config.get_user().unwrap_or("howdah_proxy");
     let mut settings = vec![("client_encoding", "UTF8"), ("user", user)];
     settings.push(("database", config.get_dbname().unwrap_or(user)));
-    settings.push((
-        "application_name",
-        config.get_application_name().unwrap_or("howdah"),
-    ));
+    settings.push(("application_name", config.get_application_name().unwrap_or("howdah")));
     settings.extend(config.get_options().map(|options| ("options", options)));
     frontend::startup_message(settings, &mut out)?;
-    let secret = || {
-        config
-            .get_password()
-            .ok_or_else(|| io::Error::other("Postgres asks for a password"))
-    };
+    let secret =
+        || config.get_password().ok_or_else(|| io::Error::other("Postgres asks for a password"));
     let mut scram = None;
     loop {
         socket.write_all_buf(&mut out).await?;
@@ -518,10 +477,7 @@ async fn sign_in(
                 frontend::sasl_response(exchange.message(), &mut out)?;
             }
             Message::AuthenticationSaslFinal(body) => {
-                scram
-                    .as_mut()
-                    .ok_or_else(|| protocol("sasl"))?
-                    .finish(body.data())?;
+                scram.as_mut().ok_or_else(|| protocol("sasl"))?.finish(body.data())?;
             }
             _ => return Err(protocol("authentication method")),
         }
@@ -576,9 +532,7 @@ async fn next(socket: &mut Socket, input: &mut BytesMut) -> io::Result<Message> 
             let Some(Failure::Raised { code, .. }) = refused else {
                 return Ok(message);
             };
-            return Err(io::Error::other(format!(
-                "Postgres refused with SQLSTATE {code}"
-            )));
+            return Err(io::Error::other(format!("Postgres refused with SQLSTATE {code}")));
         }
         if socket.read_buf(input).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());

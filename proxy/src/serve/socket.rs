@@ -97,10 +97,7 @@ impl<S: AsyncWrite + Unpin> ClientSocket<S> {
 
     /// Takes `bytes` if they are a refusal that hyper made by itself: those have no request id.
     fn replace(&mut self, bytes: &[u8]) -> bool {
-        let Some(status) = bytes
-            .strip_prefix(b"HTTP/1.1 4")
-            .and_then(|rest| rest.get(..2))
-        else {
+        let Some(status) = bytes.strip_prefix(b"HTTP/1.1 4").and_then(|rest| rest.get(..2)) else {
             return false;
         };
         if self.activity.http2.load(Relaxed) || find(bytes, b"x-request-id:") {
@@ -118,9 +115,7 @@ impl<S: AsyncWrite + Unpin> ClientSocket<S> {
 }
 
 fn find(bytes: &[u8], part: &[u8]) -> bool {
-    bytes
-        .windows(part.len())
-        .any(|window| window.eq_ignore_ascii_case(part))
+    bytes.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for ClientSocket<S> {
@@ -209,10 +204,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for ClientSocket<S> {
                     this.thrown_away += buf.filled().len();
                 }
                 Poll::Pending => {
-                    let late = this
-                        .timer
-                        .as_mut()
-                        .is_none_or(|timer| timer.as_mut().poll(cx).is_ready());
+                    let late =
+                        this.timer.as_mut().is_none_or(|timer| timer.as_mut().poll(cx).is_ready());
                     if !late {
                         return Poll::Pending;
                     }
