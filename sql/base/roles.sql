@@ -68,6 +68,10 @@ BEGIN
             ('howdah_proxy',   'statement_timeout',                   '60s'),
             ('howdah_proxy',   'idle_in_transaction_session_timeout', '10s'),
             ('howdah_proxy',   'search_path',                         'pg_catalog'),
+            -- Requests are short: compiling one costs more than running it; and a worker process would
+            -- not have the request's claims, which are in the backend's own memory.
+            ('howdah_proxy',   'jit',                                 'off'),
+            ('howdah_proxy',   'max_parallel_workers_per_gather',     '0'),
             ('howdah_courier', 'log_parameter_max_length',            '0'),
             ('howdah_courier', 'log_parameter_max_length_on_error',   '0'),
             ('howdah_courier', 'statement_timeout',                   '60s'),

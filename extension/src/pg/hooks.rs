@@ -1,49 +1,62 @@
 //! Hooks: what a request may not do to its session, and what is not worth a line in the server's log.
 
+use super::error::raise;
 use pgrx::pg_sys;
-use std::sync::Mutex;
+use std::ffi::c_char;
+use std::sync::OnceLock;
 
-static PREVIOUS_UTILITY: Mutex<pg_sys::ProcessUtility_hook_type> = Mutex::new(None);
-static PREVIOUS_LOG: Mutex<pg_sys::emit_log_hook_type> = Mutex::new(None);
+static PREVIOUS_UTILITY: OnceLock<pg_sys::ProcessUtility_hook_type> = OnceLock::new();
+static PREVIOUS_LOG: OnceLock<pg_sys::emit_log_hook_type> = OnceLock::new();
 
 /// Installs both; once a backend, at library load. No restart and no preload is needed.
 pub fn install() {
     // SAFETY: the usual way to chain hooks; one thread.
     unsafe {
-        if let Ok(mut previous) = PREVIOUS_UTILITY.lock() {
-            *previous = pg_sys::ProcessUtility_hook;
-        }
+        PREVIOUS_UTILITY.get_or_init(|| pg_sys::ProcessUtility_hook);
         pg_sys::ProcessUtility_hook = Some(utility);
-        if let Ok(mut previous) = PREVIOUS_LOG.lock() {
-            *previous = pg_sys::emit_log_hook;
-        }
+        PREVIOUS_LOG.get_or_init(|| pg_sys::emit_log_hook);
         pg_sys::emit_log_hook = Some(log);
     }
 }
 
+unsafe extern "C-unwind" {
+    /// tcop/utility.h, called without pgrx's guard: an error of anybody's DDL must reach him as Postgres raised it, not
+    /// through Rust and back. The frame of [`utility`] has no destructors to skip.
+    fn standard_ProcessUtility(
+        statement: *mut pg_sys::PlannedStmt,
+        text: *const c_char,
+        read_only_tree: bool,
+        context: pg_sys::ProcessUtilityContext::Type,
+        params: pg_sys::ParamListInfo,
+        environment: *mut pg_sys::QueryEnvironment,
+        dest: *mut pg_sys::DestReceiver,
+        completion: *mut pg_sys::QueryCompletion,
+    );
+}
+
 /// The commands whose effect would outlive the request on a pooled connection.
-fn outlives(node: &pg_sys::Node) -> Option<&'static str> {
+fn outlives(node: &pg_sys::Node) -> Option<&'static std::ffi::CStr> {
     match node.type_ {
-        pg_sys::NodeTag::T_PrepareStmt => Some("PREPARE"),
-        pg_sys::NodeTag::T_DeallocateStmt => Some("DEALLOCATE"),
-        pg_sys::NodeTag::T_ListenStmt => Some("LISTEN"),
-        pg_sys::NodeTag::T_UnlistenStmt => Some("UNLISTEN"),
-        pg_sys::NodeTag::T_LoadStmt => Some("LOAD"),
-        pg_sys::NodeTag::T_DiscardStmt => Some("DISCARD"),
+        pg_sys::NodeTag::T_PrepareStmt => Some(c"PREPARE is not allowed in a request"),
+        pg_sys::NodeTag::T_DeallocateStmt => Some(c"DEALLOCATE is not allowed in a request"),
+        pg_sys::NodeTag::T_ListenStmt => Some(c"LISTEN is not allowed in a request"),
+        pg_sys::NodeTag::T_UnlistenStmt => Some(c"UNLISTEN is not allowed in a request"),
+        pg_sys::NodeTag::T_LoadStmt => Some(c"LOAD is not allowed in a request"),
+        pg_sys::NodeTag::T_DiscardStmt => Some(c"DISCARD is not allowed in a request"),
         pg_sys::NodeTag::T_DeclareCursorStmt => {
             let declare: *const pg_sys::DeclareCursorStmt = std::ptr::from_ref(node).cast();
             // SAFETY: the tag says that this is the node's type.
             let options = unsafe { (*declare).options };
-            (options & pg_sys::CURSOR_OPT_HOLD as i32 != 0).then_some("DECLARE … WITH HOLD")
+            (options & pg_sys::CURSOR_OPT_HOLD as i32 != 0)
+                .then_some(c"a cursor WITH HOLD is not allowed in a request")
         }
         _ => None,
     }
 }
 
-#[pgrx::pg_guard]
 unsafe extern "C-unwind" fn utility(
     statement: *mut pg_sys::PlannedStmt,
-    text: *const std::ffi::c_char,
+    text: *const c_char,
     read_only_tree: bool,
     context: pg_sys::ProcessUtilityContext::Type,
     params: pg_sys::ParamListInfo,
@@ -51,44 +64,22 @@ unsafe extern "C-unwind" fn utility(
     dest: *mut pg_sys::DestReceiver,
     completion: *mut pg_sys::QueryCompletion,
 ) {
-    if super::claims::active() {
-        // SAFETY: a utility statement always has its node.
-        if let Some(command) = unsafe { (*statement).utilityStmt.as_ref() }.and_then(outlives) {
-            pgrx::ereport!(
-                ERROR,
-                pgrx::PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
-                format!("{command} is not allowed in a request"),
-                "Its effect would reach the next request on this connection."
+    // SAFETY: a utility statement always has its node; nothing here has a destructor; what came in is passed on as it is.
+    unsafe {
+        if super::claims::active()
+            && let Some(refusal) = (*statement).utilityStmt.as_ref().and_then(outlives)
+        {
+            raise(
+                "0A000",
+                refusal.as_ptr(),
+                c"Its effect would reach the next request on this connection.".as_ptr(),
             );
         }
-    }
-    let previous = PREVIOUS_UTILITY.lock().map(|p| *p).unwrap_or(None);
-    // SAFETY: passes on exactly what came in.
-    unsafe {
-        match previous {
-            Some(hook) => pg_sys::ffi::pg_guard_ffi_boundary(|| {
-                hook(
-                    statement,
-                    text,
-                    read_only_tree,
-                    context,
-                    params,
-                    environment,
-                    dest,
-                    completion,
-                )
-            }),
-            None => pg_sys::standard_ProcessUtility(
-                statement,
-                text,
-                read_only_tree,
-                context,
-                params,
-                environment,
-                dest,
-                completion,
-            ),
-        }
+        let next = match PREVIOUS_UTILITY.get() {
+            Some(Some(hook)) => *hook,
+            _ => standard_ProcessUtility,
+        };
+        next(statement, text, read_only_tree, context, params, environment, dest, completion);
     }
 }
 
@@ -102,9 +93,7 @@ unsafe extern "C-unwind" fn log(report: *mut pg_sys::ErrorData) {
             return;
         }
     }
-    if let Ok(previous) = PREVIOUS_LOG.lock()
-        && let Some(hook) = *previous
-    {
+    if let Some(Some(hook)) = PREVIOUS_LOG.get() {
         // SAFETY: passes on what came in.
         unsafe { hook(report) }
     }
