@@ -55,8 +55,12 @@ unsafe extern "C-unwind" fn serve(fcinfo: pg_sys::FunctionCallInfo) -> Outcome {
     // SAFETY: fmgr's pointer.
     let call = unsafe { Call::new(fcinfo) };
     match answer(call, Caller::Proxy) {
-        // SAFETY: the function's result type is howdah.answer.
-        Ok(response) => Outcome::Datum(unsafe { to_datum(fcinfo, &response) }),
+        Ok(response) => {
+            // SAFETY: the function's result type is howdah.answer.
+            let datum = unsafe { to_datum(fcinfo, &response) };
+            crate::database::recycle(response.body);
+            Outcome::Datum(datum)
+        }
         Err(undo) => Outcome::Raise {
             code: undo.code,
             message: pg_text("the answer is in the detail"),

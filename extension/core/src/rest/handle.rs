@@ -29,7 +29,7 @@ pub fn handle(
     let compiled = db.compiled(shape, &mut || compile(shape, db.catalog(), settings))?;
     check_result(&asked, compiled.result, request)?;
 
-    let mut body = Vec::new();
+    let mut body = db.buffer();
     let outcome = if asked.idle && shape.returning != Returning::Representation {
         Outcome::default()
     } else {

@@ -68,6 +68,11 @@ pub trait Database {
     /// Runs a statement and appends the encoded body to `out`.
     fn run(&self, statement: &Statement, parsed: &Parsed<'_>, out: &mut Vec<u8>) -> Outcome;
 
+    /// An empty buffer for a body; the shell may hand out one that was used before.
+    fn buffer(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// Rows that the planner expects of a statement, without running it.
     fn planned_rows(&self, statement: &Statement, parsed: &Parsed<'_>) -> u64;
 
