@@ -39,24 +39,16 @@ impl Accounts {
             gid,
         });
         if uid != 0 {
-            return Ok(Self {
-                server: me.clone(),
-                worker: me.clone(),
-                me,
-            });
+            return Ok(Self { server: me.clone(), worker: me.clone(), me });
         }
         let named = |name: &str| parse(&passwd).find(|a| a.name == name && a.uid != 0);
-        let worker = named("nobody")
-            .or_else(|| named("daemon"))
-            .or_else(|| named("postgres"));
+        let worker = named("nobody").or_else(|| named("daemon")).or_else(|| named("postgres"));
         let server = named("postgres").or_else(|| worker.clone());
         match (server, worker) {
             (Some(server), Some(worker)) => Ok(Self { me, server, worker }),
-            _ => Err(
-                "Postgres does not run as root, and there is no user postgres or nobody\n  \
+            _ => Err("Postgres does not run as root, and there is no user postgres or nobody\n  \
                       run howdah up as another user"
-                    .into(),
-            ),
+                .into()),
         }
     }
 
@@ -101,14 +93,7 @@ mod tests {
             "root:x:0:0:root:/root:/bin/sh\nbroken\npostgres:x:105:110:,,,:/var/lib:/bin/sh\n";
         let accounts: Vec<Account> = parse(text).collect();
         assert_eq!(accounts.len(), 2);
-        assert_eq!(
-            accounts[1],
-            Account {
-                name: "postgres".into(),
-                uid: 105,
-                gid: 110
-            }
-        );
+        assert_eq!(accounts[1], Account { name: "postgres".into(), uid: 105, gid: 110 });
     }
 
     #[test]
@@ -117,11 +102,7 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("howdah-bar-{}", std::process::id()));
         let inner = dir.join("inner");
         fs::create_dir_all(&inner).unwrap();
-        let stranger = Account {
-            name: "stranger".into(),
-            uid: 54_321,
-            gid: 54_321,
-        };
+        let stranger = Account { name: "stranger".into(), uid: 54_321, gid: 54_321 };
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
         assert_eq!(stranger.barred_from(&inner), None);
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).unwrap();

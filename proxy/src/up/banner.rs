@@ -1,6 +1,7 @@
 //! What a user needs to know once everything runs.
 
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -24,13 +25,10 @@ pub struct Banner {
 
 impl Banner {
     pub fn new(port: u16, cluster: &Cluster, place: &Place, secrets: &Secrets) -> Self {
-        let socket = place.run.to_string_lossy().replace('/', "%2F");
+        let socket = percent_encoded(&place.run);
         let pg_port = cluster.port;
         let on_socket = |role: &str, password: &str| {
-            format!(
-                "postgresql://{role}:{password}@{socket}:{pg_port}/{}",
-                Cluster::DATABASE
-            )
+            format!("postgresql://{role}:{password}@{socket}:{pg_port}/{}", Cluster::DATABASE)
         };
         Self {
             url: format!("http://127.0.0.1:{port}"),
@@ -69,5 +67,26 @@ impl Banner {
              stop         Ctrl-C\n",
             self.url, self.db_url, self.anon_key, self.service_key, self.db_url,
         );
+    }
+}
+
+/// A path as the host of a URL, for drivers and for the shell alike.
+fn percent_encoded(path: &Path) -> String {
+    let bytes = path.as_os_str().as_bytes().iter();
+    bytes
+        .map(|&byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).into(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodes_whatever_a_path_may_have() {
+        assert_eq!(percent_encoded(Path::new("/it's ü.x/run")), "%2Fit%27s%20%C3%BC.x%2Frun");
     }
 }

@@ -50,11 +50,7 @@ impl Child {
     }
 
     pub fn courier(place: &Place, banner: &Banner) -> Self {
-        Self::new(
-            "courier",
-            vec![("HOWDAH_COURIER_DB_URL", banner.courier_db_url.clone())],
-            place,
-        )
+        Self::new("courier", vec![("HOWDAH_COURIER_DB_URL", banner.courier_db_url.clone())], place)
     }
 
     fn new(name: &'static str, env: Vec<(&'static str, String)>, place: &Place) -> Self {
@@ -131,10 +127,7 @@ impl Child {
             Ok(()) => how,
             Err(trouble) => trouble,
         };
-        Exit {
-            name: self.name,
-            how,
-        }
+        Exit { name: self.name, how }
     }
 
     async fn end(&mut self, patience: Duration) {
@@ -152,9 +145,7 @@ impl Child {
 }
 
 fn terminate(pid: Option<u32>) {
-    let pid = pid
-        .and_then(|pid| i32::try_from(pid).ok())
-        .and_then(Pid::from_raw);
+    let pid = pid.and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
     if let Some(pid) = pid {
         let _ = kill_process(pid, Signal::TERM);
     }
@@ -206,10 +197,7 @@ pub async fn end_orphans(place: &Place, progress: &Progress) {
 
 /// Called first in every process: one that `howdah up` started ends with it, however it ends.
 pub fn tie_to_parent() {
-    let Some(parent) = std::env::var(PARENT)
-        .ok()
-        .and_then(|pid| pid.parse::<i32>().ok())
-    else {
+    let Some(parent) = std::env::var(PARENT).ok().and_then(|pid| pid.parse::<i32>().ok()) else {
         return;
     };
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::TERM));

@@ -103,11 +103,7 @@ impl Cluster {
         }
         self.embed.setup().await.map_err(|e| {
             let log = initdb_log(place);
-            format!(
-                "initdb failed: {e}\n{}\n  the log is {}",
-                tail(&log),
-                log.display()
-            )
+            format!("initdb failed: {e}\n{}\n  the log is {}", tail(&log), log.display())
         })
     }
 
@@ -170,10 +166,7 @@ impl Cluster {
     pub async fn stop(&mut self, progress: &Progress) {
         progress.say("stopping Postgres");
         if let Err(error) = self.embed.stop_db().await {
-            progress.say(&format!(
-                "Postgres did not stop: {error}; see {}",
-                self.log.display()
-            ));
+            progress.say(&format!("Postgres did not stop: {error}; see {}", self.log.display()));
         }
     }
 
@@ -187,9 +180,7 @@ impl Cluster {
         let Some(pid) = self.postmaster() else {
             return Ok(());
         };
-        progress.say(&format!(
-            "stopping the server that an earlier run left ({pid})"
-        ));
+        progress.say(&format!("stopping the server that an earlier run left ({pid})"));
         let stopped = self.embed.stop_db().await;
         stopped.map_err(|e| format!("cannot stop process {pid}: {e}"))
     }
@@ -267,18 +258,11 @@ fn remove_empty_cache(dir: &Path) {
 /// The next port where nobody listens.
 fn free_port(wanted: u16, progress: &Progress) -> Result<u16> {
     let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    let port = (wanted..=wanted.saturating_add(50))
-        .find(free)
-        .ok_or_else(|| {
-            format!(
-                "ports {wanted} to {} are all in use\n  give --pg-port",
-                wanted.saturating_add(50)
-            )
-        })?;
+    let port = (wanted..=wanted.saturating_add(50)).find(free).ok_or_else(|| {
+        format!("ports {wanted} to {} are all in use\n  give --pg-port", wanted.saturating_add(50))
+    })?;
     if port != wanted {
-        progress.say(&format!(
-            "port {wanted} is in use: Postgres gets {port} (--pg-port chooses)"
-        ));
+        progress.say(&format!("port {wanted} is in use: Postgres gets {port} (--pg-port chooses)"));
     }
     Ok(port)
 }
@@ -292,11 +276,7 @@ fn initdb_log(place: &Place) -> PathBuf {
 /// pg-embed does not know, and undo its `-F`.
 fn write_wrappers(config: &Config, place: &Place) -> Result<()> {
     let server = &place.accounts.server;
-    let switch = if place.accounts.switches() {
-        switch_to(server)
-    } else {
-        String::new()
-    };
+    let switch = if place.accounts.switches() { switch_to(server) } else { String::new() };
     let initdb = quote(&config.bindir.join("initdb"));
     let pg_ctl = quote(&config.bindir.join("pg_ctl"));
     let initdb_log = quote(&initdb_log(place));
@@ -337,11 +317,7 @@ fn tail(path: &Path) -> String {
     let text = fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().collect();
-    lines
-        .iter()
-        .skip(lines.len().saturating_sub(12))
-        .map(|l| format!("    {l}\n"))
-        .collect()
+    lines.iter().skip(lines.len().saturating_sub(12)).map(|l| format!("    {l}\n")).collect()
 }
 
 #[cfg(test)]

@@ -94,13 +94,8 @@ fn major_of(version: &str) -> Result<String> {
 fn settings(cluster: &BTreeMap<String, toml::Value>) -> Result<String> {
     let mut text = String::new();
     for (name, value) in cluster {
-        if !name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
-        {
-            return Err(format!(
-                "pg_config.toml: [cluster] {name} is no setting's name"
-            ));
+        if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') {
+            return Err(format!("pg_config.toml: [cluster] {name} is no setting's name"));
         }
         let value = match value {
             toml::Value::Boolean(on) => if *on { "on" } else { "off" }.to_owned(),
@@ -138,10 +133,7 @@ mod tests {
 
     #[test]
     fn finds_the_major_version() {
-        assert_eq!(
-            major_of("PostgreSQL 15.20 (Debian 15.20-0+deb12u1)").unwrap(),
-            "15"
-        );
+        assert_eq!(major_of("PostgreSQL 15.20 (Debian 15.20-0+deb12u1)").unwrap(), "15");
         assert_eq!(major_of("PostgreSQL 18devel").unwrap(), "18");
         assert!(major_of("MySQL").is_err());
     }

@@ -47,12 +47,7 @@ impl Secrets {
             .map(|(name, value)| (name, value.trim_matches('\'')))
             .collect();
         let password = |name| Some(password_in(values.get(name)?)?.to_owned());
-        let key = |name| {
-            values
-                .get(name)
-                .filter(|key| !key.is_empty())
-                .map(|&k| k.to_owned())
-        };
+        let key = |name| values.get(name).filter(|key| !key.is_empty()).map(|&k| k.to_owned());
         Some(Self {
             dba: password("HOWDAH_DB_URL")?,
             proxy: password("HOWDAH_PROXY_DB_URL")?,
@@ -124,20 +119,14 @@ mod tests {
     #[test]
     fn finds_again_what_it_wrote() {
         let secrets = Secrets::parse(&render(&banner())).unwrap();
-        assert_eq!(
-            (&*secrets.dba, &*secrets.proxy, &*secrets.courier),
-            ("aa", "bb", "cc")
-        );
+        assert_eq!((&*secrets.dba, &*secrets.proxy, &*secrets.courier), ("aa", "bb", "cc"));
         assert_eq!(secrets.anon_key.as_deref(), Some("x.y.z"));
         assert!(!secrets.fresh);
     }
 
     #[test]
     fn takes_a_file_without_passwords_for_none() {
-        assert_eq!(
-            Secrets::parse("export HOWDAH_DB_URL='postgresql://postgres@h/d'\n"),
-            None
-        );
+        assert_eq!(Secrets::parse("export HOWDAH_DB_URL='postgresql://postgres@h/d'\n"), None);
         assert_eq!(Secrets::parse(""), None);
     }
 

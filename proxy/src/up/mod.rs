@@ -86,10 +86,7 @@ async fn stand(args: &UpArgs, progress: &Progress) -> Result<()> {
         sql::prepare(&cluster, &mut secrets, args, &config, &place, progress).await?;
         let banner = Banner::new(args.port, &cluster, &place, &secrets);
         envfile::write(&place, &banner)?;
-        let children = [
-            Child::serve(&place, &banner, args.port),
-            Child::courier(&place, &banner),
-        ];
+        let children = [Child::serve(&place, &banner, args.port), Child::courier(&place, &banner)];
         Ok::<_, String>((banner, children))
     };
     let (banner, mut children) = tokio::select! {
@@ -106,15 +103,7 @@ async fn stand(args: &UpArgs, progress: &Progress) -> Result<()> {
         }
     };
 
-    let outcome = watch(
-        &mut children,
-        &mut cluster,
-        &banner,
-        args,
-        &mut stop,
-        progress,
-    )
-    .await;
+    let outcome = watch(&mut children, &mut cluster, &banner, args, &mut stop, progress).await;
     progress.say("stopping: requests in flight are finished first; again to stop at once");
     tokio::select! {
         () = children::end_all(&mut children, Duration::from_secs(15)) => {}

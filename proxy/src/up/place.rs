@@ -65,23 +65,14 @@ impl Place {
         };
         make_dir(&base.join("bin"), 0o755)?;
         make_dir(&base.join("conf"), 0o755)?;
-        for (dir, mode) in [
-            (&base.join("data"), 0o700),
-            (&base.join("log"), 0o755),
-            (&run, 0o755),
-        ] {
+        for (dir, mode) in [(&base.join("data"), 0o700), (&base.join("log"), 0o755), (&run, 0o755)]
+        {
             make_dir(dir, mode)?;
             if accounts.switches() {
                 own(dir, server)?;
             }
         }
-        Ok(Self {
-            home,
-            base,
-            run,
-            accounts,
-            _lock: lock,
-        })
+        Ok(Self { home, base, run, accounts, _lock: lock })
     }
 
     pub fn data(&self) -> PathBuf {
@@ -113,11 +104,7 @@ pub fn write_whole(path: &Path, text: &str, mode: u32) -> Result<()> {
     let new = path.with_extension("new");
     let write = || {
         let _ = fs::remove_file(&new);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&new)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
         file.set_permissions(Permissions::from_mode(mode))?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
@@ -221,14 +208,8 @@ mod tests {
 
     #[test]
     fn tells_paths_apart_by_their_short_names() {
-        assert_eq!(
-            short_name(Path::new("/root/app/.howdah")),
-            "root-app-.howdah"
-        );
-        assert_ne!(
-            short_name(Path::new("/a/b-c")),
-            short_name(Path::new("/a-b/c"))
-        );
+        assert_eq!(short_name(Path::new("/root/app/.howdah")), "root-app-.howdah");
+        assert_ne!(short_name(Path::new("/a/b-c")), short_name(Path::new("/a-b/c")));
     }
 
     #[test]
@@ -237,10 +218,7 @@ mod tests {
         fs::create_dir_all(&dir).unwrap();
         let first = take_lock(&dir).unwrap();
         let refused = take_lock(&dir).unwrap_err();
-        assert!(
-            refused.contains(&format!("kill {}", std::process::id())),
-            "{refused}"
-        );
+        assert!(refused.contains(&format!("kill {}", std::process::id())), "{refused}");
         drop(first);
         assert!(take_lock(&dir).is_ok());
         fs::remove_dir_all(&dir).unwrap();

@@ -13,18 +13,9 @@ use crate::told::told;
 
 /// The lending library of examples/library.
 const DEMO: [(&str, &str); 3] = [
-    (
-        "schema.sql",
-        include_str!("../../../examples/library/schema.sql"),
-    ),
-    (
-        "policies.sql",
-        include_str!("../../../examples/library/policies.sql"),
-    ),
-    (
-        "data.sql",
-        include_str!("../../../examples/library/data.sql"),
-    ),
+    ("schema.sql", include_str!("../../../examples/library/schema.sql")),
+    ("policies.sql", include_str!("../../../examples/library/policies.sql")),
+    ("data.sql", include_str!("../../../examples/library/data.sql")),
 ];
 
 const DATABASE_EXISTS: &str = "SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1";
@@ -52,10 +43,8 @@ async fn connect(cluster: &Cluster, database: &str) -> Result<Client> {
         .user(Cluster::SUPERUSER)
         .dbname(database)
         .application_name("howdah up");
-    let (client, connection) = options
-        .connect(NoTls)
-        .await
-        .map_err(|e| failed("cannot connect to the cluster", &e))?;
+    let (client, connection) =
+        options.connect(NoTls).await.map_err(|e| failed("cannot connect to the cluster", &e))?;
     tokio::spawn(connection);
     Ok(client)
 }
@@ -73,26 +62,20 @@ pub async fn prepare(
     progress: &Progress,
 ) -> Result<()> {
     let client = connect(cluster, "postgres").await?;
-    let exists = client
-        .query_opt(DATABASE_EXISTS, &[&Cluster::DATABASE])
-        .await;
-    if exists
-        .map_err(|e| failed("cannot read pg_database", &e))?
-        .is_none()
-    {
+    let exists = client.query_opt(DATABASE_EXISTS, &[&Cluster::DATABASE]).await;
+    if exists.map_err(|e| failed("cannot read pg_database", &e))?.is_none() {
         progress.say("creating database howdah");
         run(&client, CREATE_DATABASE, "cannot create the database").await?;
     }
     let client = connect(cluster, Cluster::DATABASE).await?;
     install(&client, config, progress).await?;
     set_passwords(&client, secrets).await?;
-    keep_keys(&client, secrets, place.started_before(), progress).await?;
 
     if place.started_before() {
         if args.demo || !args.load.is_empty() {
             progress.say("not a first start: nothing is loaded");
         }
-        return Ok(());
+        return keep_keys(&client, secrets, true, progress).await;
     }
     for file in &args.load {
         progress.say(&format!("loading {}", file.display()));
@@ -104,6 +87,7 @@ pub async fn prepare(
         // One message without BEGIN is one transaction: all of it, or nothing.
         run(&client, &text, "cannot load the lending library").await?;
     }
+    keep_keys(&client, secrets, false, progress).await?;
     place.mark_started()
 }
 
@@ -128,9 +112,7 @@ async fn install(client: &Client, config: &Config, progress: &Progress) -> Resul
             run(client, CREATE_EXTENSION, "cannot create the extension").await?;
         }
         Some(installed) if installed != offered => {
-            progress.say(&format!(
-                "updating the extension from {installed} to {offered}"
-            ));
+            progress.say(&format!("updating the extension from {installed} to {offered}"));
             run(client, UPDATE_EXTENSION, "cannot update the extension").await?;
         }
         Some(_) => {}
@@ -166,23 +148,14 @@ async fn keep_keys(
     ] {
         if let Some(id) = key.as_deref().and_then(key_id) {
             let live = client.query_one(KEY_IS_LIVE, &[&id]).await;
-            if live
-                .map_err(|e| failed("cannot read the API keys", &e))?
-                .get(0)
-            {
+            if live.map_err(|e| failed("cannot read the API keys", &e))?.get(0) {
                 continue;
             }
         }
         let issued = client.query_one(ISSUE_KEY, &[&kind]).await;
-        *key = Some(
-            issued
-                .map_err(|e| failed("cannot issue an API key", &e))?
-                .get(0),
-        );
+        *key = Some(issued.map_err(|e| failed("cannot issue an API key", &e))?.get(0));
         if started_before {
-            progress.say(&format!(
-                "the {what} key was lost or revoked: a new one is issued"
-            ));
+            progress.say(&format!("the {what} key was lost or revoked: a new one is issued"));
         }
     }
     Ok(())
@@ -221,27 +194,11 @@ fn decode_base64url(text: &str) -> Option<Vec<u8>> {
 /// A file of the user's goes through psql, which knows COPY … FROM stdin and \-commands.
 async fn load(cluster: &Cluster, file: &Path) -> Result<()> {
     let output = tokio::process::Command::new(&cluster.psql)
-        .args([
-            "-X",
-            "-q",
-            "-1",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-o",
-            "/dev/null",
-            "-f",
-        ])
+        .args(["-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f"])
         .arg(file)
         .arg("-h")
         .arg(&cluster.run)
-        .args([
-            "-p",
-            &cluster.port.to_string(),
-            "-U",
-            Cluster::SUPERUSER,
-            "-d",
-            Cluster::DATABASE,
-        ])
+        .args(["-p", &cluster.port.to_string(), "-U", Cluster::SUPERUSER, "-d", Cluster::DATABASE])
         .output()
         .await
         .map_err(|e| format!("cannot run {}: {e}", cluster.psql.display()))?;
@@ -257,10 +214,7 @@ async fn load(cluster: &Cluster, file: &Path) -> Result<()> {
 }
 
 async fn run(client: &Client, text: &str, failure: &str) -> Result<()> {
-    client
-        .batch_execute(text)
-        .await
-        .map_err(|e| failed(failure, &e))
+    client.batch_execute(text).await.map_err(|e| failed(failure, &e))
 }
 
 fn failed(failure: &str, error: &tokio_postgres::Error) -> String {
@@ -274,10 +228,7 @@ mod tests {
     #[test]
     fn finds_the_id_of_a_key() {
         // {"role":"anon","jti":"7b1"}
-        assert_eq!(
-            key_id("e30.eyJyb2xlIjoiYW5vbiIsImp0aSI6IjdiMSJ9.c2ln").as_deref(),
-            Some("7b1")
-        );
+        assert_eq!(key_id("e30.eyJyb2xlIjoiYW5vbiIsImp0aSI6IjdiMSJ9.c2ln").as_deref(), Some("7b1"));
         assert_eq!(key_id("e30.e30.c2ln"), None);
         assert_eq!(key_id("no token"), None);
         assert_eq!(key_id("a.%%%.b"), None);
