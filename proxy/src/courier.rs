@@ -26,21 +26,14 @@ pub async fn run(args: CourierArgs) -> ExitCode {
     let mut config: Config = match args.db_url.parse() {
         Ok(config) => config,
         Err(error) => {
-            log::event(
-                Level::Error,
-                "not a connection",
-                &[("error", &error.to_string())],
-            );
+            log::event(Level::Error, "not a connection", &[("error", &error.to_string())]);
             return ExitCode::FAILURE;
         }
     };
-    config
-        .application_name("howdah courier")
-        .connect_timeout(PATIENCE);
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
+    config.application_name("howdah courier").connect_timeout(PATIENCE);
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         return ExitCode::FAILURE;
     };
     tokio::select! {
@@ -61,11 +54,7 @@ async fn keep_connected(config: &Config) {
         if since.elapsed() > LONGEST_PAUSE {
             pause = FIRST_PAUSE;
         }
-        log::event(
-            Level::Warn,
-            "courier without a connection",
-            &[("error", &error)],
-        );
+        log::event(Level::Warn, "courier without a connection", &[("error", &error)]);
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }

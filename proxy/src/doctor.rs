@@ -221,10 +221,7 @@ pub async fn run(args: DoctorArgs) -> ExitCode {
 
 async fn examine(url: &str) -> Result<Report, String> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.map_err(|e| {
-        format!(
-            "cannot connect: {}\n  is the server up, and --db-url right?",
-            told(&e)
-        )
+        format!("cannot connect: {}\n  is the server up, and --db-url right?", told(&e))
     })?;
     tokio::spawn(connection);
     let options = "SET default_transaction_read_only = on; SET search_path = pg_catalog, pg_temp";
@@ -242,19 +239,13 @@ async fn examine(url: &str) -> Result<Report, String> {
             finding: "this database has no extension howdah".into(),
             repair: repair.into(),
         };
-        return Ok(Report {
-            checks: 1,
-            findings: vec![finding],
-        });
+        return Ok(Report { checks: 1, findings: vec![finding] });
     }
     let mut findings = Vec::new();
     for check in &CHECKS {
         findings.extend(look(&client, check).await?);
     }
-    Ok(Report {
-        checks: CHECKS.len() + 1,
-        findings,
-    })
+    Ok(Report { checks: CHECKS.len() + 1, findings })
 }
 
 async fn look(client: &Client, check: &Check) -> Result<Vec<Finding>, String> {
@@ -277,22 +268,12 @@ fn print(report: &Report, json: bool) {
         }
         return;
     }
-    for Finding {
-        check,
-        level,
-        finding,
-        repair,
-    } in &report.findings
-    {
+    for Finding { check, level, finding, repair } in &report.findings {
         let level = match level {
             Level::Error => "error",
             Level::Warning => "warning",
         };
         println!("{level:7}  {finding}  [{check}]\n         {repair}");
     }
-    println!(
-        "{} checks, {} findings",
-        report.checks,
-        report.findings.len()
-    );
+    println!("{} checks, {} findings", report.checks, report.findings.len());
 }
