@@ -132,12 +132,22 @@ impl Howdah {
         self.url.strip_prefix("http://").expect("HOWDAH_URL is http")
     }
 
-    /// The process id of the embedded Postgres.
+    /// The process id of the embedded Postgres; waits for it while it is being started again.
     pub fn postmaster(&self) -> u32 {
         let own = self.own.as_ref().expect("a Howdah of our own");
-        let file = find(&own.data, "postmaster.pid").expect("postmaster.pid");
-        let text = fs::read_to_string(file).expect("postmaster.pid is readable");
-        text.lines().next().and_then(|l| l.parse().ok()).expect("a pid")
+        let end = Instant::now() + Duration::from_secs(30);
+        loop {
+            let pid = find(&own.data, "postmaster.pid")
+                .and_then(|file| fs::read_to_string(file).ok())
+                .and_then(|text| text.lines().next().and_then(|l| l.parse::<u32>().ok()));
+            if let Some(pid) = pid
+                && Path::new(&format!("/proc/{pid}/stat")).exists()
+            {
+                return pid;
+            }
+            assert!(Instant::now() < end, "no Postgres runs");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 }
 

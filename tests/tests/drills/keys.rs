@@ -4,6 +4,7 @@ use howdah_tests::api::{Api, user_id};
 use howdah_tests::forge::part;
 use howdah_tests::server::Howdah;
 use serde_json::{Value, json};
+use crate::faults::Raise;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const WHO: &str = "CREATE FUNCTION public.who() RETURNS text LANGUAGE sql STABLE AS 'SELECT current_user::text'; GRANT EXECUTE ON FUNCTION public.who TO anon, authenticated, service_role";
@@ -40,6 +41,7 @@ fn rotates_with_overlap_and_revokes_at_once() {
                 })
             })
             .collect();
+        let raise = Raise(&stop);
         let mut seen = vec![kid(&old)];
         for _ in 0..5 {
             std::thread::sleep(std::time::Duration::from_millis(200));
@@ -52,7 +54,7 @@ fn rotates_with_overlap_and_revokes_at_once() {
             assert!(keys.contains(&new) && keys.contains(&kid(&old)), "{keys:?}");
             seen.push(new);
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(raise);
         assert!(load.into_iter().map(|l| l.join().expect("no refusal")).sum::<u32>() > 20);
     });
     // Revoked: the next request on every connection.

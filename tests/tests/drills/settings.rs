@@ -29,6 +29,7 @@ fn follows_settings_at_the_next_request() {
     howdah.sql("SELECT howdah.reset('rest.max_rows')");
     assert_eq!(api.ids("/t?select=id").len(), 20);
 
+    set("rest.aggregates_enabled", "false");
     api.rest("GET", "/t?select=count()").send().fails(400, "PGRST123");
     set("rest.aggregates_enabled", "true");
     api.rest("GET", "/t?select=count()").send().is(200).equals(json!([{"count": 20}]));
