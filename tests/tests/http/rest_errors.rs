@@ -119,7 +119,7 @@ fn refuses_methods_that_do_not_fit() {
 #[test]
 fn refuses_bodies_that_do_not_parse() {
     let api = Api::anon(shared(), "write");
-    let bodies: [&[u8]; 13] = [
+    let bodies: [&[u8]; 16] = [
         b"",
         b"{",
         b"[",
@@ -129,6 +129,9 @@ fn refuses_bodies_that_do_not_parse() {
         b"[{\"id\":1},]",
         b"{'id':1}",
         b"{\"id\":01}",
+        b"\"text\"",
+        b"1",
+        b"null",
         b"[1,2]",
         b"[[]]",
         b"{\"id\":1} trailing",
@@ -138,12 +141,6 @@ fn refuses_bodies_that_do_not_parse() {
         let reply = api.rest("POST", "/heap").header("Content-Type", "application/json").bytes(body.to_vec()).send();
         reply.refused();
     });
-    // The dialect takes a scalar for an empty list: nothing is inserted.
-    let before = shared().value("SELECT count(*) FROM write.keyonly");
-    for scalar in ["\"text\"", "1", "null"] {
-        api.rest("POST", "/keyonly").header("Content-Type", "application/json").bytes(scalar.into()).send().is(201);
-    }
-    assert_eq!(shared().value("SELECT count(*) FROM write.keyonly"), before);
     let bad = api.rest("POST", "/heap").header("Content-Type", "application/json").bytes(b"{".to_vec()).send().fails(400, "PGRST102");
     assert_eq!(bad["message"], "Empty or invalid json");
 }
