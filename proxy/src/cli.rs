@@ -107,6 +107,9 @@ pub struct ServeArgs {
     /// How far the shared connections may grow while slow statements hold some of them
     #[arg(long, env = "HOWDAH_FAST_CONNECTIONS_MAX", default_value_t = 8, value_name = "N")]
     pub fast_connections_max: usize,
+    /// How far the connections for writes may grow, each taking one at a time
+    #[arg(long, env = "HOWDAH_WRITE_CONNECTIONS", default_value_t = 16, value_name = "N")]
+    pub write_connections: usize,
     /// Exclusive connections for routes marked heavy, such as password hashing
     #[arg(long, env = "HOWDAH_HEAVY_CONNECTIONS", default_value_t = 2, value_name = "N")]
     pub heavy_connections: usize,

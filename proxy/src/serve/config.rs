@@ -11,11 +11,14 @@ use serde::Deserialize;
 pub enum Lane {
     #[default]
     Fast,
+    /// What may write, unless its route is heavy.
+    Write,
     Heavy,
 }
 
 impl Lane {
-    pub const ALL: [(Self, &'static str); 2] = [(Self::Fast, "fast"), (Self::Heavy, "heavy")];
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Fast, "fast"), (Self::Write, "write"), (Self::Heavy, "heavy")];
 }
 
 #[derive(Deserialize)]

@@ -112,7 +112,8 @@ async fn exchange(
     }
     check(parts)?;
     let rules = config.rules(&parts.method, parts.uri.path());
-    trace.lane = rules.lane;
+    let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    trace.lane = if rules.lane == Lane::Fast && !reads { Lane::Write } else { rules.lane };
     let body = read_body(body, rules.max_body).await?;
     trace.bytes_in = body.len();
     let through;
@@ -130,7 +131,7 @@ async fn exchange(
         body: &body,
         client: address,
         id: id.to_str().unwrap_or_default(),
-        lane: rules.lane,
+        lane: trace.lane,
         deadline: (Instant::now() + rules.timeout).min(started + TOTAL_TIME),
         home: client.worker.index,
     };

@@ -30,7 +30,7 @@ struct LaneCounts {
 /// What one worker has counted.
 #[derive(Default)]
 pub struct Shard {
-    lanes: [LaneCounts; 2],
+    lanes: [LaneCounts; Lane::ALL.len()],
     body_in: AtomicU64,
     body_out: AtomicU64,
     /// Answers that the HTTP parser gave by itself.

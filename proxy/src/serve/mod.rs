@@ -37,7 +37,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{sleep, timeout};
@@ -133,7 +133,7 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
     }
     let shards: Vec<Arc<Shard>> = (0..count).map(|_| Arc::default()).collect();
     let app = Arc::new(App {
-        db: start_db(&args, address, handles),
+        db: Db::start(address, handles, &args),
         ids: Arc::default(),
         shards,
         trusted: args.trusted_proxy.clone(),
@@ -192,11 +192,6 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
     let clean = joined.await.unwrap_or(false);
     log::event(Level::Info, "stopped", &[]);
     if clean { Ok(()) } else { Err(io::Error::other("a worker panicked")) }
-}
-
-fn start_db(args: &ServeArgs, address: tokio_postgres::Config, homes: Vec<Handle>) -> Arc<Db> {
-    let fast = args.fast_connections.max(1);
-    Db::start(address, homes, fast, args.fast_connections_max, args.heavy_connections.max(1))
 }
 
 fn http() -> auto::Builder<TokioExecutor> {

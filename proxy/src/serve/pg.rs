@@ -96,6 +96,11 @@ impl Link {
         }
     }
 
+    /// Replies so far.
+    pub fn done(&self) -> u64 {
+        self.done.load(Relaxed)
+    }
+
     /// Takes one of `depth` places in flight, if there is one.
     pub fn reserve(&self, depth: usize) -> bool {
         let more = |n| (n < depth).then_some(n + 1);
