@@ -131,7 +131,12 @@ impl Call<'_> {
 
     /// The request as it goes over the wire.
     pub fn wire(&self, keep: bool) -> Vec<u8> {
-        let mut head = format!("{} {} HTTP/1.1\r\nHost: {}\r\n", self.method, self.target, self.howdah.address());
+        let mut head = format!(
+            "{} {} HTTP/1.1\r\nHost: {}\r\n",
+            self.method,
+            self.target,
+            self.howdah.address()
+        );
         if let Some(token) = &self.token {
             let _ = write!(head, "Authorization: Bearer {token}\r\n");
         }
@@ -168,7 +173,11 @@ impl Call<'_> {
         let mut reply = connection.exchange(&self.wire(keep))?;
         reply.request = format!("{} {}", self.method, self.target);
         if let Some(body) = &self.body {
-            let _ = write!(reply.request, "\n{}", String::from_utf8_lossy(&body[..body.len().min(500)]));
+            let _ = write!(
+                reply.request,
+                "\n{}",
+                String::from_utf8_lossy(&body[..body.len().min(500)])
+            );
         }
         Ok(reply)
     }
@@ -179,7 +188,19 @@ pub fn encode(target: &str) -> String {
     let mut out = String::with_capacity(target.len());
     for byte in target.bytes() {
         match byte {
-            b' ' | b'"' | b'#' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | 0..0x20 | 0x7f.. => {
+            b' '
+            | b'"'
+            | b'#'
+            | b'<'
+            | b'>'
+            | b'\\'
+            | b'^'
+            | b'`'
+            | b'{'
+            | b'|'
+            | b'}'
+            | 0..0x20
+            | 0x7f.. => {
                 let _ = write!(out, "%{byte:02X}");
             }
             _ => out.push(byte as char),

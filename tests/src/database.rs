@@ -43,7 +43,8 @@ impl Howdah {
 
     /// A new connection as the proxy's role.
     pub fn proxy_session(&self) -> Client {
-        Client::connect(&self.proxy_db_url, NoTls).unwrap_or_else(|e| panic!("HOWDAH_PROXY_DB_URL: {e}"))
+        Client::connect(&self.proxy_db_url, NoTls)
+            .unwrap_or_else(|e| panic!("HOWDAH_PROXY_DB_URL: {e}"))
     }
 
     /// Runs SQL as the DBA.
@@ -57,7 +58,8 @@ impl Howdah {
     /// The first column of the first row, as the DBA; empty for NULL.
     #[track_caller]
     pub fn value(&self, sql: &str) -> String {
-        let found = rows(&mut self.dba(), sql).unwrap_or_else(|e| panic!("{sql}\n{}", describe(&e)));
+        let found =
+            rows(&mut self.dba(), sql).unwrap_or_else(|e| panic!("{sql}\n{}", describe(&e)));
         let first = found.first().unwrap_or_else(|| panic!("no row: {sql}"));
         first.first().cloned().flatten().unwrap_or_default()
     }
@@ -82,7 +84,10 @@ impl Howdah {
                FROM pg_catalog.pg_roles r WHERE rolname = {}), false)",
             literal(role)
         ));
-        assert!(found == "f", "{role} is privileged: its tests of authorization would prove nothing");
+        assert!(
+            found == "f",
+            "{role} is privileged: its tests of authorization would prove nothing"
+        );
     }
 
     /// The same request by `howdah.request`, in psql.
@@ -104,14 +109,18 @@ impl Howdah {
             text(body),
             text(token)
         );
-        let found = rows(&mut self.dba(), &sql).unwrap_or_else(|e| panic!("{sql}\n{}", describe(&e)));
+        let found =
+            rows(&mut self.dba(), &sql).unwrap_or_else(|e| panic!("{sql}\n{}", describe(&e)));
         let row = found.first().unwrap_or_else(|| panic!("no row: {sql}"));
-        let headers: Value = serde_json::from_str(row[1].as_deref().unwrap_or("{}")).expect("headers are jsonb");
+        let headers: Value =
+            serde_json::from_str(row[1].as_deref().unwrap_or("{}")).expect("headers are jsonb");
         let headers = headers
             .as_object()
             .expect("headers are an object")
             .iter()
-            .map(|(k, v)| (k.to_ascii_lowercase(), v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
+            .map(|(k, v)| {
+                (k.to_ascii_lowercase(), v.as_str().map_or_else(|| v.to_string(), str::to_owned))
+            })
             .collect();
         Reply {
             request: format!("psql: {method} {target}"),
@@ -158,7 +167,8 @@ impl Howdah {
 
 /// Where the Chinook data is, if it is: beside the project, in `shared`, or where HOWDAH_CHINOOK says.
 pub fn chinook_file() -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/chinook/chinook.sql");
+    let beside =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/chinook/chinook.sql");
     let file = std::env::var_os("HOWDAH_CHINOOK").map_or(beside, PathBuf::from);
     file.exists().then_some(file)
 }
@@ -170,8 +180,11 @@ fn chinook(dba: &mut Client) {
     dba.batch_execute(made).unwrap_or_else(|e| panic!("{}", describe(&e)));
     let Some(file) = chinook_file() else { return };
     let data = fs::read_to_string(&file).expect("chinook.sql is readable");
-    let policies = fs::read_to_string(folder().join("chinook_policies.sql")).expect("chinook_policies.sql");
-    for sql in ["SET search_path = chinook".to_owned(), data, policies, "RESET search_path".to_owned()] {
+    let policies =
+        fs::read_to_string(folder().join("chinook_policies.sql")).expect("chinook_policies.sql");
+    for sql in
+        ["SET search_path = chinook".to_owned(), data, policies, "RESET search_path".to_owned()]
+    {
         dba.batch_execute(&sql).unwrap_or_else(|e| panic!("chinook: {}", describe(&e)));
     }
 }

@@ -29,10 +29,17 @@ pub fn hs256_raw(header: &str, payload: &[u8], secret: &[u8]) -> String {
 
 /// A token with these claims under the key `kid`.
 pub fn hs256(kid: &str, claims: &Value, secret: &[u8]) -> String {
-    hs256_raw(&format!(r#"{{"alg":"HS256","typ":"JWT","kid":"{kid}"}}"#), claims.to_string().as_bytes(), secret)
+    hs256_raw(
+        &format!(r#"{{"alg":"HS256","typ":"JWT","kid":"{kid}"}}"#),
+        claims.to_string().as_bytes(),
+        secret,
+    )
 }
 
 /// Seconds since 1970.
 pub fn now() -> i64 {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs() as i64
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs() as i64
 }

@@ -38,7 +38,8 @@ pub fn free_port() -> u16 {
 
 /// The `howdah` binary: HOWDAH_BIN, or the release build.
 pub fn binary() -> PathBuf {
-    let path = std::env::var_os("HOWDAH_BIN").map_or_else(|| root().join("target/release/howdah"), PathBuf::from);
+    let path = std::env::var_os("HOWDAH_BIN")
+        .map_or_else(|| root().join("target/release/howdah"), PathBuf::from);
     assert!(path.exists(), "{} is missing: build it first (make build)", path.display());
     path
 }
@@ -182,7 +183,9 @@ pub fn shell_variables(text: &str) -> HashMap<String, String> {
                 .strip_prefix('\'')
                 .and_then(|v| v.strip_suffix('\''))
                 .map(|v| v.replace("'\\''", "'"))
-                .or_else(|| value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).map(str::to_owned));
+                .or_else(|| {
+                    value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).map(str::to_owned)
+                });
             (name.to_owned(), bare.unwrap_or_else(|| value.to_owned()))
         })
         .collect()
@@ -201,8 +204,12 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 mod tests {
     #[test]
     fn reads_shell_variables() {
-        let read = super::shell_variables("# a\nA=1\nexport B='two words'\nC=\"x=y\"\nD='it'\\''s'\n");
+        let read =
+            super::shell_variables("# a\nA=1\nexport B='two words'\nC=\"x=y\"\nD='it'\\''s'\n");
         let get = |k: &str| read.get(k).map(String::as_str);
-        assert_eq!((get("A"), get("B"), get("C"), get("D")), (Some("1"), Some("two words"), Some("x=y"), Some("it's")));
+        assert_eq!(
+            (get("A"), get("B"), get("C"), get("D")),
+            (Some("1"), Some("two words"), Some("x=y"), Some("it's"))
+        );
     }
 }

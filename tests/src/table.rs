@@ -17,5 +17,11 @@ pub fn each<C: Debug>(cases: &[C], check: impl Fn(&C)) {
             failures.push(format!("{case:?}:\n  {}", told.replace('\n', "\n  ")));
         }
     }
-    assert!(failures.is_empty(), "{} of {} cases fail\n{}", failures.len(), cases.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases fail\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n")
+    );
 }

@@ -38,13 +38,21 @@ fn serving(howdah: &Howdah) -> Vec<u32> {
     let port = howdah.url.rsplit(':').next().expect("a port").to_owned();
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else { continue };
+        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else {
+            continue;
+        };
         let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let words: Vec<_> = line.split(|b| *b == 0).map(|w| String::from_utf8_lossy(w).into_owned()).collect();
+        let words: Vec<_> =
+            line.split(|b| *b == 0).map(|w| String::from_utf8_lossy(w).into_owned()).collect();
         let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
         let environment = String::from_utf8_lossy(&environment).into_owned();
-        let ours = words.iter().any(|w| *w == port || w.ends_with(&format!(":{port}"))) || environment.contains(&format!("HOWDAH_PORT={port}")) || environment.contains(&format!(":{port}\0"));
-        if words.first().is_some_and(|w| w.ends_with("howdah")) && words.get(1).is_some_and(|w| w == "serve") && ours {
+        let ours = words.iter().any(|w| *w == port || w.ends_with(&format!(":{port}")))
+            || environment.contains(&format!("HOWDAH_PORT={port}"))
+            || environment.contains(&format!(":{port}\0"));
+        if words.first().is_some_and(|w| w.ends_with("howdah"))
+            && words.get(1).is_some_and(|w| w == "serve")
+            && ours
+        {
             found.push(pid);
         }
     }
@@ -86,7 +94,10 @@ fn answers_503_while_postgres_is_down_and_recovers_alone() {
         }
     }
     let took = recovers(&api, Duration::from_secs(60));
-    println!("{refused} refused; answered again {took:?} after asking, {:?} after the kill", down.elapsed());
+    println!(
+        "{refused} refused; answered again {took:?} after asking, {:?} after the kill",
+        down.elapsed()
+    );
     assert_eq!(api.get("/kept?select=id").ids(), [1], "what was acknowledged is there");
     api.post("/kept", json!({"id": 2, "body": "after"})).is(201);
     assert_eq!(serving(&howdah), before, "the proxy itself did not restart");
@@ -114,7 +125,8 @@ fn leaves_nothing_half_done_when_the_proxy_is_killed() {
     let proxies = serving(&howdah);
     assert_eq!(proxies.len(), 1, "one howdah serve");
     std::thread::scope(|scope| {
-        let asking = scope.spawn(|| api.rest("POST", "/rpc/slow_insert").json(json!({"id": 7})).try_send());
+        let asking =
+            scope.spawn(|| api.rest("POST", "/rpc/slow_insert").json(json!({"id": 7})).try_send());
         std::thread::sleep(Duration::from_millis(800));
         signal("KILL", proxies[0]);
         assert!(asking.join().expect("no panic").is_err(), "the connection breaks");
@@ -153,7 +165,9 @@ fn drains_on_sigterm_without_losing_a_request() {
     let api = Api::anon(&howdah, "public");
     let request = api.rest("POST", "/rpc/slow_insert").json(json!({"id": 9}));
     std::thread::scope(|scope| {
-        let asking = scope.spawn(|| Connection::open(&address).and_then(|mut c| c.exchange(&request.wire(false))));
+        let asking = scope.spawn(|| {
+            Connection::open(&address).and_then(|mut c| c.exchange(&request.wire(false)))
+        });
         std::thread::sleep(Duration::from_millis(500));
         signal("TERM", serve.id());
         let reply = asking.join().expect("no panic").expect("the running request is answered");
@@ -180,7 +194,12 @@ fn loses_no_acknowledged_write_when_postgres_is_killed_under_load() {
                     let mut acknowledged = Vec::new();
                     while !stop.load(Ordering::Relaxed) {
                         let id = next.fetch_add(1, Ordering::Relaxed);
-                        if api.rest("POST", "/kept").json(json!({"id": id})).try_send().is_ok_and(|r| r.status == 201) {
+                        if api
+                            .rest("POST", "/kept")
+                            .json(json!({"id": id}))
+                            .try_send()
+                            .is_ok_and(|r| r.status == 201)
+                        {
                             acknowledged.push(id);
                         } else {
                             std::thread::sleep(Duration::from_millis(20));

@@ -1,10 +1,10 @@
 //! Signing keys: rotation with overlap under load, revocation at the next request, the API keys apart.
 
+use crate::faults::Raise;
 use howdah_tests::api::{Api, user_id};
 use howdah_tests::forge::part;
 use howdah_tests::server::Howdah;
 use serde_json::{Value, json};
-use crate::faults::Raise;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const WHO: &str = "CREATE FUNCTION public.who() RETURNS text LANGUAGE sql STABLE AS 'SELECT current_user::text'; GRANT EXECUTE ON FUNCTION public.who TO anon, authenticated, service_role";
@@ -15,7 +15,12 @@ fn kid(token: &str) -> String {
 
 fn published(api: &Api) -> Vec<String> {
     let keys = api.call("GET", "/auth/v1/.well-known/jwks.json").send().is(200).json();
-    keys["keys"].as_array().expect("keys").iter().filter_map(|k| k["kid"].as_str().map(str::to_owned)).collect()
+    keys["keys"]
+        .as_array()
+        .expect("keys")
+        .iter()
+        .filter_map(|k| k["kid"].as_str().map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -76,7 +81,12 @@ fn rotates_with_overlap_and_revokes_at_once() {
     // API keys have a key of their own.
     api.with_token(&howdah.anon_key).get("/rpc/who").is(200).equals(json!("anon"));
     api.with_token(&howdah.service_key).get("/rpc/who").is(200).equals(json!("service_role"));
-    assert_eq!(howdah.value("SELECT count(*) FROM howdah.keys WHERE status = 'revoked' AND secret IS NOT NULL"), "0");
+    assert_eq!(
+        howdah.value(
+            "SELECT count(*) FROM howdah.keys WHERE status = 'revoked' AND secret IS NOT NULL"
+        ),
+        "0"
+    );
     assert_eq!(howdah.value("SELECT count(*) FROM howdah.keys WHERE purpose = 'session' AND alg = 'ES256' AND status = 'active'"), "1");
 }
 
@@ -94,7 +104,8 @@ fn rotates_and_revokes_api_keys_singly() {
     api.with_token(&howdah.service_key).get("/rpc/who").is(200);
     howdah.sql("SELECT howdah.rotate_key()");
     api.with_token(&new).get("/rpc/who").is(200);
-    let expiry = part(&new, 1)["exp"].as_i64().expect("exp") - part(&new, 1)["iat"].as_i64().expect("iat");
+    let expiry =
+        part(&new, 1)["exp"].as_i64().expect("exp") - part(&new, 1)["iat"].as_i64().expect("iat");
     assert!(expiry > 9 * 365 * 86_400, "{expiry}");
     assert_eq!(part(&new, 1).get("sub"), None::<&Value>);
 }

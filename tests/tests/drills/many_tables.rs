@@ -31,7 +31,10 @@ fn two_thousand_tables_do_not_slow_a_request() {
             to = portion * 100 + 99
         ));
     }
-    assert_eq!(howdah.value("SELECT count(*) FROM pg_class WHERE relname ~ '^t[0-9]+$' AND relkind = 'r'"), "2000");
+    assert_eq!(
+        howdah.value("SELECT count(*) FROM pg_class WHERE relname ~ '^t[0-9]+$' AND relkind = 'r'"),
+        "2000"
+    );
     let start = Instant::now();
     api.get("/t1234?select=id,alone(id)").is(200);
     let first = start.elapsed();

@@ -11,7 +11,8 @@ fn follows_settings_at_the_next_request() {
                 CREATE TABLE public.t AS SELECT n AS id FROM generate_series(1, 20) n; GRANT SELECT ON public.t TO anon, authenticated; ALTER TABLE public.t ADD PRIMARY KEY (id)");
     let api = Api::anon(&howdah, "public");
     let extra = Api::anon(&howdah, "extra");
-    let set = |key: &str, value: &str| howdah.sql(&format!("SELECT howdah.set('{key}', '{value}')"));
+    let set =
+        |key: &str, value: &str| howdah.sql(&format!("SELECT howdah.set('{key}', '{value}')"));
 
     extra.get("/t").fails(406, "PGRST106");
     set("rest.schemas", "public, extra");
@@ -33,7 +34,10 @@ fn follows_settings_at_the_next_request() {
     api.rest("GET", "/t?select=count()").send().fails(400, "PGRST123");
     set("rest.aggregates_enabled", "true");
     api.rest("GET", "/t?select=count()").send().is(200).equals(json!([{"count": 20}]));
-    api.rest("GET", "/t?select=id.sum(),id.max()").send().is(200).equals(json!([{"sum": 210, "max": 20}]));
+    api.rest("GET", "/t?select=id.sum(),id.max()")
+        .send()
+        .is(200)
+        .equals(json!([{"sum": 210, "max": 20}]));
 
     let plan = || api.rest("GET", "/t").accept("application/vnd.pgrst.plan+json").send();
     plan().is(406);
@@ -46,8 +50,16 @@ fn follows_settings_at_the_next_request() {
     rolled().is(200).has("preference-applied", "tx=rollback");
 
     let mut dba = howdah.dba();
-    for (key, value) in [("rest.max_rows", "many"), ("rest.tx_end", "never"), ("no.such.key", "1"), ("rest.anon_role", "postgres")] {
-        assert!(dba.batch_execute(&format!("SELECT howdah.set('{key}', '{value}')")).is_err(), "{key} = {value} was taken");
+    for (key, value) in [
+        ("rest.max_rows", "many"),
+        ("rest.tx_end", "never"),
+        ("no.such.key", "1"),
+        ("rest.anon_role", "postgres"),
+    ] {
+        assert!(
+            dba.batch_execute(&format!("SELECT howdah.set('{key}', '{value}')")).is_err(),
+            "{key} = {value} was taken"
+        );
     }
 }
 
@@ -87,7 +99,10 @@ fn withholds_details_when_told() {
     howdah.sql("CREATE TABLE public.u (id int PRIMARY KEY, secret text CONSTRAINT canary_name UNIQUE); INSERT INTO public.u VALUES (1, 'canary-value'); GRANT INSERT ON public.u TO anon");
     let api = Api::anon(&howdah, "public");
     let insert = || api.post("/u", json!({"id": 2, "secret": "canary-value"}));
-    assert!(insert().fails(409, "23505").to_string().contains("canary_name"), "PostgREST's default shows the constraint");
+    assert!(
+        insert().fails(409, "23505").to_string().contains("canary_name"),
+        "PostgREST's default shows the constraint"
+    );
     howdah.sql("SELECT howdah.set('howdah.error_detail', 'safe')");
     let safe = insert().fails(409, "23505").to_string();
     assert!(!safe.contains("canary"), "{safe}");
@@ -107,7 +122,12 @@ fn applies_and_undoes_the_roles_own_settings() {
     }
     let start = std::time::Instant::now();
     let cut = user.rpc("nap", json!({"s": 5.0}));
-    assert!(cut.status >= 400 && start.elapsed().as_secs() < 3, "{} after {:?}", cut.status, start.elapsed());
+    assert!(
+        cut.status >= 400 && start.elapsed().as_secs() < 3,
+        "{} after {:?}",
+        cut.status,
+        start.elapsed()
+    );
     assert_eq!(cut.well_formed_error()["code"], "57014");
     for _ in 0..4 {
         anon.rpc("nap", json!({"s": 0.6})).is(200).equals(json!("slept"));

@@ -62,7 +62,9 @@ fn follows_relations_and_functions() {
     });
     howdah.sql("ALTER TABLE late.child ADD CONSTRAINT child_parent FOREIGN KEY (parent_id) REFERENCES late.parent");
     everywhere(|api| {
-        api.get("/child?select=id,parent(id)").is(200).equals(json!([{"id": 1, "parent": {"id": 1}}]));
+        api.get("/child?select=id,parent(id)")
+            .is(200)
+            .equals(json!([{"id": 1, "parent": {"id": 1}}]));
     });
     howdah.sql("ALTER TABLE late.child DROP CONSTRAINT child_parent");
     everywhere(|api| {
@@ -72,7 +74,8 @@ fn follows_relations_and_functions() {
     everywhere(|api| {
         api.rpc("f", json!({"a": 1})).is(200).equals(json!(1));
     });
-    howdah.sql("CREATE OR REPLACE FUNCTION late.f(a int) RETURNS int LANGUAGE sql AS 'SELECT a + 1'");
+    howdah
+        .sql("CREATE OR REPLACE FUNCTION late.f(a int) RETURNS int LANGUAGE sql AS 'SELECT a + 1'");
     everywhere(|api| {
         api.rpc("f", json!({"a": 1})).is(200).equals(json!(2));
     });

@@ -100,7 +100,11 @@ fn anon(howdah: &Howdah) -> Api<'_> {
 
 /// An answer of a call that must have failed or say that it ran as anon.
 fn is_jailed(status: u16, body: &str) -> bool {
-    if status < 300 { body == "\"anon\"" || body == "[]" || body.trim_end().ends_with("\"anon\"]") } else { (400..600).contains(&status) && status != 503 }
+    if status < 300 {
+        body == "\"anon\"" || body == "[]" || body.trim_end().ends_with("\"anon\"]")
+    } else {
+        (400..600).contains(&status) && status != 503
+    }
 }
 
 /// A session like the proxy's: one connection of its role, calling the gateway.
@@ -121,14 +125,25 @@ impl Session {
         }
         let found = self.client.query_one(
             "SELECT status, headers, body FROM howdah.serve($1, $2, $3, $4, $5, $6)",
-            &[&"POST", &format!("/rest/v1/rpc/{name}"), &headers.as_bytes(), &arguments.to_string().as_bytes(), &"127.0.0.1", &"test"],
+            &[
+                &"POST",
+                &format!("/rest/v1/rpc/{name}"),
+                &headers.as_bytes(),
+                &arguments.to_string().as_bytes(),
+                &"127.0.0.1",
+                &"test",
+            ],
         );
         match found {
             Ok(row) => (row.get(0), String::from_utf8_lossy(row.get::<_, &[u8]>(2)).into_owned()),
             Err(e) => match e.as_db_error() {
                 Some(error) if error.code().code().starts_with("HW") => {
-                    let answer: Value = serde_json::from_str(error.detail().unwrap_or("{}")).expect("DETAIL is the answer");
-                    (answer["status"].as_i64().unwrap_or(0) as i32, answer["body"].as_str().unwrap_or_default().to_owned())
+                    let answer: Value = serde_json::from_str(error.detail().unwrap_or("{}"))
+                        .expect("DETAIL is the answer");
+                    (
+                        answer["status"].as_i64().unwrap_or(0) as i32,
+                        answer["body"].as_str().unwrap_or_default().to_owned(),
+                    )
                 }
                 _ => panic!("{name} {arguments}: {}", howdah_tests::database::describe(&e)),
             },
@@ -162,13 +177,21 @@ fn holds_against_statements_over_http() {
     each(&ESCAPES, |statement| {
         for way in ["attempt", "attempt_caught", "attempt_undone"] {
             let reply = api.rpc(way, json!({"statement": statement}));
-            assert!(is_jailed(reply.status, &reply.text()), "{way}: {} {}", reply.status, reply.text());
+            assert!(
+                is_jailed(reply.status, &reply.text()),
+                "{way}: {} {}",
+                reply.status,
+                reply.text()
+            );
         }
         api.rpc("whoami", json!({})).is(200).equals(json!({"user": "anon", "role": api.rpc("whoami", json!({})).json()["role"], "uid": null}));
     });
     assert_eq!(howdah.value("SELECT rolsuper::text FROM pg_roles WHERE rolname = 'anon'"), "false");
     assert_eq!(howdah.value("SELECT count(*) FROM pg_roles WHERE rolname = 'mine'"), "0");
-    assert_eq!(howdah.value("SELECT count(*) FROM pg_auth_members WHERE member = 'anon'::regrole"), "0");
+    assert_eq!(
+        howdah.value("SELECT count(*) FROM pg_auth_members WHERE member = 'anon'::regrole"),
+        "0"
+    );
 }
 
 #[test]
@@ -222,7 +245,9 @@ fn holds_in_psql_of_a_superuser() {
     let identity = "SELECT current_user, session_user, current_setting('role')";
     let before = rows(&mut dba, identity).expect("an identity");
     let mut broken = Vec::new();
-    let calls = ESCAPES.iter().flat_map(|s| ["attempt", "attempt_caught", "attempt_undone"].map(|w| (w, json!({"statement": s}))));
+    let calls = ESCAPES.iter().flat_map(|s| {
+        ["attempt", "attempt_caught", "attempt_undone"].map(|w| (w, json!({"statement": s})))
+    });
     for (name, arguments) in calls.chain(STATIC.iter().map(|n| (*n, json!({})))) {
         let sql = format!(
             "SELECT status, body FROM howdah.request('POST', '/rest/v1/rpc/{name}', '{{\"content-profile\":\"jail\",\"content-type\":\"application/json\"}}', {})",
@@ -236,7 +261,10 @@ fn holds_in_psql_of_a_superuser() {
                     broken.push(format!("{name} {arguments}: {status} {body}"));
                 }
             }
-            Err(e) => broken.push(format!("{name} {arguments}: raised {}", howdah_tests::database::describe(&e))),
+            Err(e) => broken.push(format!(
+                "{name} {arguments}: raised {}",
+                howdah_tests::database::describe(&e)
+            )),
         }
         let after = rows(&mut dba, identity).expect("an identity");
         if after != before {
@@ -276,10 +304,18 @@ fn holds_where_no_call_is_visible() {
             }
             let reply = call.send();
             assert!(reply.status != 503 && reply.status != 0, "{method} {path}: {}", reply.text());
-            assert_eq!(api.rpc("whoami", json!({})).json()["user"], "anon", "after {method} {path}");
+            assert_eq!(
+                api.rpc("whoami", json!({})).json()["user"],
+                "anon",
+                "after {method} {path}"
+            );
         }
     }
-    assert_eq!(howdah.value("SELECT count(*) > 5 FROM jail.log WHERE \"user\" = 'anon'"), "t", "the traps did run");
+    assert_eq!(
+        howdah.value("SELECT count(*) > 5 FROM jail.log WHERE \"user\" = 'anon'"),
+        "t",
+        "the traps did run"
+    );
     let others = howdah.value("SELECT coalesce(string_agg(DISTINCT kind || ' as ' || \"user\", ', '), '') FROM jail.log WHERE \"user\" NOT IN ('anon', 'authenticated')");
     assert_eq!(others, "", "code ran as somebody else");
 }
@@ -293,7 +329,8 @@ fn runs_deferred_triggers_as_the_caller() {
         user.post("/deferred", json!({"id": n})).is(201);
     }
     api.post("/deferred_slips", json!({"id": 1})).is_success();
-    let found = howdah.value("SELECT count(*) FROM jail.log WHERE kind = 'deferred' AND \"user\" = 'anon'");
+    let found =
+        howdah.value("SELECT count(*) FROM jail.log WHERE kind = 'deferred' AND \"user\" = 'anon'");
     assert!(found.parse::<i64>().is_ok_and(|n| n >= 100), "{found}");
     assert_eq!(howdah.value("SELECT count(DISTINCT uid) || '/' || count(*) FROM jail.log WHERE kind = 'deferred' AND \"user\" = 'authenticated'"), "1/100");
     assert_eq!(ran_as_others("deferred"), "");
@@ -303,7 +340,13 @@ fn runs_deferred_triggers_as_the_caller() {
     api.post("/deferred_child", json!({"id": 1, "parent_id": 99})).fails(409, "23503");
     assert_eq!(howdah.value("SELECT count(*) FROM jail.deferred_child"), "0");
     // The same from psql, where the base role is a superuser.
-    howdah.request_in_sql("POST", "/rest/v1/deferred", &json!({"content-profile": "jail", "content-type": "application/json"}), Some("{\"id\": 5}"), None);
+    howdah.request_in_sql(
+        "POST",
+        "/rest/v1/deferred",
+        &json!({"content-profile": "jail", "content-type": "application/json"}),
+        Some("{\"id\": 5}"),
+        None,
+    );
     assert_eq!(ran_as_others("deferred"), "");
 }
 
@@ -320,7 +363,13 @@ fn runs_triggers_that_a_deferred_trigger_defers_again_as_the_caller() {
         anon(howdah).post("/deferred_again", json!({"id": 1}));
     }
     assert_eq!(ran_as_others("deferred from deferred"), "");
-    howdah.request_in_sql("POST", "/rest/v1/deferred_again", &json!({"content-profile": "jail", "content-type": "application/json"}), Some("{\"id\": 5}"), None);
+    howdah.request_in_sql(
+        "POST",
+        "/rest/v1/deferred_again",
+        &json!({"content-profile": "jail", "content-type": "application/json"}),
+        Some("{\"id\": 5}"),
+        None,
+    );
     assert_eq!(ran_as_others("deferred from deferred"), "", "from psql");
 }
 
@@ -332,10 +381,21 @@ fn runs_held_cursors_inside_or_not_at_all() {
         session.serve("hold", &json!({}), None);
     }
     anon(howdah).rpc("hold", json!({}));
-    howdah.request_in_sql("POST", "/rest/v1/rpc/hold", &json!({"content-profile": "jail", "content-type": "application/json"}), Some("{}"), None);
+    howdah.request_in_sql(
+        "POST",
+        "/rest/v1/rpc/hold",
+        &json!({"content-profile": "jail", "content-type": "application/json"}),
+        Some("{}"),
+        None,
+    );
     let others = howdah.value("SELECT coalesce(string_agg(DISTINCT \"user\", ', '), '') FROM jail.log WHERE kind = 'hold cursor' AND \"user\" <> 'anon'");
     assert_eq!(others, "", "a cursor WITH HOLD was run at COMMIT as somebody else");
-    assert_eq!(rows(&mut session.client, "SELECT count(*)::text FROM pg_cursors WHERE is_holdable").expect("rows")[0][0].as_deref(), Some("0"));
+    assert_eq!(
+        rows(&mut session.client, "SELECT count(*)::text FROM pg_cursors WHERE is_holdable")
+            .expect("rows")[0][0]
+            .as_deref(),
+        Some("0")
+    );
 }
 
 /// What a request might leave to the next on its connection.
@@ -404,7 +464,11 @@ fn leaves_nothing_over_http_either() {
         for _ in 0..3 {
             let reply = user.get("/owned?select=id&order=id");
             reply.has("x-leak", None);
-            assert_eq!(reply.is(200).ids(), [1, 51, 101, 151, 201, 251, 301, 351, 401, 451], "after {statement}");
+            assert_eq!(
+                reply.is(200).ids(),
+                [1, 51, 101, 151, 201, 251, 301, 351, 401, 451],
+                "after {statement}"
+            );
         }
     }
 }
@@ -413,7 +477,8 @@ fn leaves_nothing_over_http_either() {
 fn does_not_let_claims_be_forged() {
     let howdah = shared();
     let victim = user_id(2);
-    let forged = json!({"sub": victim, "role": "service_role", "email": "victim@example.org"}).to_string();
+    let forged =
+        json!({"sub": victim, "role": "service_role", "email": "victim@example.org"}).to_string();
     let cases: Vec<(&str, &str)> = vec![
         ("request.jwt.claims", &forged),
         ("request.jwt.claim.sub", &victim),
@@ -435,9 +500,15 @@ fn does_not_let_claims_be_forged() {
         each(&cases, |(name, value)| {
             let arguments = json!({"name": name, "value": value, "local": local});
             let body = anon.rpc("forge", arguments.clone()).is(200).json();
-            assert_eq!((&body["uid"], &body["rows"], &body["user"], &body["role"]), (&Value::Null, &json!(0), &json!("anon"), &json!("anon")));
+            assert_eq!(
+                (&body["uid"], &body["rows"], &body["user"], &body["role"]),
+                (&Value::Null, &json!(0), &json!("anon"), &json!("anon"))
+            );
             let body = one.rpc("forge", arguments.clone()).is(200).json();
-            assert_eq!((&body["uid"], &body["rows"], &body["role"]), (&json!(user_id(1)), &json!(10), &json!("authenticated")));
+            assert_eq!(
+                (&body["uid"], &body["rows"], &body["role"]),
+                (&json!(user_id(1)), &json!(10), &json!("authenticated"))
+            );
             assert_ne!(body["email"], "victim@example.org");
             let after = one.rpc("uid_text", json!({})).is(200).json();
             assert_eq!(after, json!({"null": false, "text": user_id(1), "rows": 10}));
@@ -469,7 +540,10 @@ fn keeps_users_apart_on_shared_connections() {
                 let mut connection = Connection::open(howdah.address()).expect("a connection");
                 for round in 0..500_usize {
                     let n = (round * 7 + worker * 13) % 50;
-                    let reply = users[n].rest("GET", "/owned?select=id&order=id").send_on(&mut connection, true).expect("an answer");
+                    let reply = users[n]
+                        .rest("GET", "/owned?select=id&order=id")
+                        .send_on(&mut connection, true)
+                        .expect("an answer");
                     // Row i belongs to user i % 50 + 1.
                     let wanted: Vec<i64> = (1..=500).filter(|i| (i % 50) as usize == n).collect();
                     assert_eq!(reply.ids(), wanted, "user {}", n + 1);
@@ -485,7 +559,9 @@ fn changes_role_in_a_pre_request_only_through_enter_role() {
     let mut dba = howdah.dba();
     // Outside a request it is refused, for API roles and for the proxy's role alike.
     assert!(dba.batch_execute("SET ROLE anon; SELECT howdah.enter_role('service_role')").is_err());
-    assert!(howdah.proxy_session().batch_execute("SELECT howdah.enter_role('service_role')").is_err());
+    assert!(
+        howdah.proxy_session().batch_execute("SELECT howdah.enter_role('service_role')").is_err()
+    );
 }
 
 #[test]

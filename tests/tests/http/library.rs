@@ -7,16 +7,26 @@ use serde_json::{Value, json};
 const ADA: u32 = 1;
 
 fn staff(howdah: &Howdah) -> Api<'_> {
-    Api::holder(howdah, "public", "authenticated", json!({"sub": "00000000-0000-4000-8000-0000000000a1"}))
+    Api::holder(
+        howdah,
+        "public",
+        "authenticated",
+        json!({"sub": "00000000-0000-4000-8000-0000000000a1"}),
+    )
 }
 
 #[test]
 fn shows_the_catalogue_to_anybody() {
     let api = Api::anon(shared(), "public");
-    let reply = api.get("/book?select=title,year,author(name)&title=eq.Good Omens&author.order=name");
+    let reply =
+        api.get("/book?select=title,year,author(name)&title=eq.Good Omens&author.order=name");
     reply.is(200).equals(json!([{"title": "Good Omens", "year": 1990, "author": [{"name": "Neil Gaiman"}, {"name": "Terry Pratchett"}]}]));
-    api.get("/catalogue?title=eq.Good Omens&select=authors").is(200).equals(json!([{"authors": "Terry Pratchett, Neil Gaiman"}]));
-    api.get("/rpc/search_books?term=brontë&select=title&limit=1").is(200).equals(json!([{"title": "Jane Eyre"}]));
+    api.get("/catalogue?title=eq.Good Omens&select=authors")
+        .is(200)
+        .equals(json!([{"authors": "Terry Pratchett, Neil Gaiman"}]));
+    api.get("/rpc/search_books?term=brontë&select=title&limit=1")
+        .is(200)
+        .equals(json!([{"title": "Jane Eyre"}]));
     let counted = api.rest("GET", "/book?limit=1").prefer("count=exact").send();
     let total = shared().value("SELECT count(*) FROM public.book");
     counted.is(206).has("content-range", format!("0-0/{total}").as_str());
@@ -34,7 +44,12 @@ fn shows_members_their_own_loans() {
     assert_eq!(ada.ids("/loan?select=id").len().to_string(), own);
     ada.get("/member?select=name").is(200).equals(json!([{"name": "Ada"}]));
     let through = ada.get("/loan?select=member!inner(name)").json();
-    assert!(through.as_array().is_some_and(|rows| !rows.is_empty() && rows.iter().all(|r| r["member"]["name"] == "Ada")), "{through}");
+    assert!(
+        through.as_array().is_some_and(
+            |rows| !rows.is_empty() && rows.iter().all(|r| r["member"]["name"] == "Ada")
+        ),
+        "{through}"
+    );
     assert_eq!(Api::user(howdah, "public", 99).ids("/loan?select=id"), [] as [i64; 0]);
     let all = howdah.value("SELECT count(*) FROM public.loan");
     assert_eq!(staff(howdah).ids("/loan?select=id").len().to_string(), all);
@@ -73,10 +88,24 @@ fn lets_staff_keep_the_catalogue() {
         .is(201)
         .json();
     let id = made[0]["id"].clone();
-    grace.rest("PATCH", &format!("/book?id=eq.{id}")).json(json!({"copies": -1})).send().fails(400, "23514");
+    grace
+        .rest("PATCH", &format!("/book?id=eq.{id}"))
+        .json(json!({"copies": -1}))
+        .send()
+        .fails(400, "23514");
     let ada = Api::user(howdah, "public", ADA);
-    ada.rest("PATCH", &format!("/book?id=eq.{id}")).prefer("return=representation").json(json!({"copies": 9})).send().is(200).equals(json!([]));
-    ada.rest("DELETE", &format!("/book?id=eq.{id}")).prefer("return=representation").send().is(200).equals(json!([]));
-    ada.post("/book", json!({"title": "Forged", "year": 2001, "language": "en"})).fails(403, "42501");
+    ada.rest("PATCH", &format!("/book?id=eq.{id}"))
+        .prefer("return=representation")
+        .json(json!({"copies": 9}))
+        .send()
+        .is(200)
+        .equals(json!([]));
+    ada.rest("DELETE", &format!("/book?id=eq.{id}"))
+        .prefer("return=representation")
+        .send()
+        .is(200)
+        .equals(json!([]));
+    ada.post("/book", json!({"title": "Forged", "year": 2001, "language": "en"}))
+        .fails(403, "42501");
     grace.rest("DELETE", &format!("/book?id=eq.{id}")).send().is(204);
 }

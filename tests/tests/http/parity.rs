@@ -38,10 +38,28 @@ fn answers_reads_and_errors_alike() {
             let mut api = Api::anon(howdah, "read");
             api.token = token.map(str::to_owned);
             let over_http = api.call("GET", target).header("Accept-Profile", "read").send();
-            let in_psql = howdah.request_in_sql("GET", &encode(target), &json!({"Accept-Profile": "read"}), None, token);
-            assert_eq!(over_http.status, in_psql.status, "{}\n{}", over_http.text(), in_psql.text());
+            let in_psql = howdah.request_in_sql(
+                "GET",
+                &encode(target),
+                &json!({"Accept-Profile": "read"}),
+                None,
+                token,
+            );
+            assert_eq!(
+                over_http.status,
+                in_psql.status,
+                "{}\n{}",
+                over_http.text(),
+                in_psql.text()
+            );
             assert_eq!(over_http.text(), in_psql.text());
-            for name in ["content-type", "content-range", "content-location", "content-profile", "www-authenticate"] {
+            for name in [
+                "content-type",
+                "content-range",
+                "content-location",
+                "content-profile",
+                "www-authenticate",
+            ] {
                 assert_eq!(over_http.header(name), in_psql.header(name), "{name}");
             }
         }
@@ -53,21 +71,40 @@ fn answers_writes_and_calls_alike() {
     let howdah = shared();
     let headers = |prefer: &str| json!({"Content-Profile": "write", "Content-Type": "application/json", "Prefer": prefer});
     let asks = [
-        ("POST", "/rest/v1/thing?select=id,name", "tx=rollback, return=representation", r#"{"id": 900, "name": "x"}"#),
+        (
+            "POST",
+            "/rest/v1/thing?select=id,name",
+            "tx=rollback, return=representation",
+            r#"{"id": 900, "name": "x"}"#,
+        ),
         ("POST", "/rest/v1/thing?select=id", "tx=rollback, return=headers-only", r#"{"id": 900}"#),
         ("POST", "/rest/v1/thing", "tx=rollback", r#"{"id": 900}"#),
         ("POST", "/rest/v1/strict", "tx=rollback", r#"{"id": 900}"#),
-        ("PATCH", "/rest/v1/thing?id=eq.900", "tx=rollback, return=representation", r#"{"name": "y"}"#),
+        (
+            "PATCH",
+            "/rest/v1/thing?id=eq.900",
+            "tx=rollback, return=representation",
+            r#"{"name": "y"}"#,
+        ),
         ("DELETE", "/rest/v1/thing?id=eq.900", "tx=rollback, return=representation", ""),
         ("POST", "/rest/v1/thing", "tx=rollback", "{"),
     ];
     each(&asks, |(method, target, prefer, body)| {
-        let mut call = Api::anon(howdah, "write").rest(method, target.trim_start_matches("/rest/v1")).header("Content-Type", "application/json").prefer(prefer);
+        let mut call = Api::anon(howdah, "write")
+            .rest(method, target.trim_start_matches("/rest/v1"))
+            .header("Content-Type", "application/json")
+            .prefer(prefer);
         if !body.is_empty() {
             call = call.bytes(body.as_bytes().to_vec());
         }
         let over_http = call.send();
-        let in_psql = howdah.request_in_sql(method, target, &headers(prefer), (!body.is_empty()).then_some(*body), None);
+        let in_psql = howdah.request_in_sql(
+            method,
+            target,
+            &headers(prefer),
+            (!body.is_empty()).then_some(*body),
+            None,
+        );
         assert_eq!((over_http.status, over_http.text()), (in_psql.status, in_psql.text()));
         for name in ["location", "preference-applied", "content-range"] {
             assert_eq!(over_http.header(name), in_psql.header(name), "{name}");
@@ -105,13 +142,17 @@ fn commits_in_psql_what_it_commits_over_http() {
 fn impersonates_in_psql() {
     let howdah = shared();
     let mut dba = howdah.dba();
-    let count = |dba: &mut postgres::Client| -> i64 { dba.query_one("SELECT count(*) FROM read.owned", &[]).expect("a count").get(0) };
+    let count = |dba: &mut postgres::Client| -> i64 {
+        dba.query_one("SELECT count(*) FROM read.owned", &[]).expect("a count").get(0)
+    };
     assert_eq!(count(&mut dba), 9);
-    dba.batch_execute(&format!("SELECT howdah.impersonate('{}'::uuid)", user_id(1))).expect("impersonate");
+    dba.batch_execute(&format!("SELECT howdah.impersonate('{}'::uuid)", user_id(1)))
+        .expect("impersonate");
     assert_eq!(count(&mut dba), 3);
     dba.batch_execute("RESET ROLE; SELECT howdah.stop_impersonating()").expect("stop");
     assert_eq!(count(&mut dba), 9);
-    let nobody = howdah.value("SELECT coalesce(auth.uid()::text, 'null') || coalesce(auth.role(), 'null')");
+    let nobody =
+        howdah.value("SELECT coalesce(auth.uid()::text, 'null') || coalesce(auth.role(), 'null')");
     assert!(nobody.starts_with("null"), "{nobody}");
     let outside = howdah.value("SELECT auth.uid() FROM set_config('request.jwt.claims', '{\"sub\":\"00000000-0000-4000-8000-000000000007\"}', false)");
     assert!(outside.is_empty() || outside == user_id(7));

@@ -24,7 +24,8 @@ fn answers_preflights() {
     for method in ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD"] {
         assert!(methods.contains(method), "{methods}");
     }
-    let allowed = reply.header("access-control-allow-headers").unwrap_or_default().to_ascii_lowercase();
+    let allowed =
+        reply.header("access-control-allow-headers").unwrap_or_default().to_ascii_lowercase();
     for name in ["authorization", "apikey", "x-client-info", "prefer"] {
         assert!(allowed.contains(name), "{allowed}");
     }
@@ -36,19 +37,29 @@ fn answers_preflights() {
 fn exposes_what_clients_read() {
     let reply = api().rest("GET", "/item?limit=1").header("Origin", "https://app.example").send();
     assert!(reply.is(200).header("access-control-allow-origin").is_some());
-    let exposed = reply.header("access-control-expose-headers").unwrap_or_default().to_ascii_lowercase();
+    let exposed =
+        reply.header("access-control-expose-headers").unwrap_or_default().to_ascii_lowercase();
     for name in ["content-range", "location", "content-location"] {
         assert!(exposed.contains(name), "{exposed}");
     }
     let failed = api().rest("GET", "/itm").header("Origin", "https://app.example").send();
-    assert!(failed.is(404).header("access-control-allow-origin").is_some(), "errors are readable across origins");
+    assert!(
+        failed.is(404).header("access-control-allow-origin").is_some(),
+        "errors are readable across origins"
+    );
 }
 
 #[test]
 fn names_the_methods_of_a_relation() {
     let allow = |path: &str| {
         let reply = Api::anon(shared(), "write").rest("OPTIONS", path).send();
-        let mut allow: Vec<_> = reply.is(200).header("allow").unwrap_or_default().split(',').map(|m| m.trim().to_owned()).collect();
+        let mut allow: Vec<_> = reply
+            .is(200)
+            .header("allow")
+            .unwrap_or_default()
+            .split(',')
+            .map(|m| m.trim().to_owned())
+            .collect();
         allow.sort();
         allow.join(",")
     };
@@ -63,22 +74,36 @@ fn compresses_when_it_pays_and_the_client_can() {
     let plain = api().get("/many").is(200).text();
     let packed = get("gzip");
     packed.is(200).has("content-encoding", "gzip");
-    let varies = packed.headers.iter().any(|(n, v)| n == "vary" && v.to_ascii_lowercase().contains("accept-encoding"));
+    let varies = packed
+        .headers
+        .iter()
+        .any(|(n, v)| n == "vary" && v.to_ascii_lowercase().contains("accept-encoding"));
     assert!(varies, "{:?}", packed.headers);
     assert!(packed.body.len() < plain.len());
-    let mut unzip = Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip runs");
+    let mut unzip = Command::new("gzip")
+        .arg("-dc")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("gzip runs");
     unzip.stdin.take().expect("a pipe").write_all(&packed.body).expect("written");
     let out = unzip.wait_with_output().expect("gzip ends").stdout;
     assert_eq!(String::from_utf8_lossy(&out), plain);
     get("identity").is(200).has("content-encoding", None);
     get("gzip;q=0").is(200).has("content-encoding", None);
-    let small = api().rest("GET", "/item?select=id&id=eq.1").header("Accept-Encoding", "gzip").send();
+    let small =
+        api().rest("GET", "/item?select=id&id=eq.1").header("Accept-Encoding", "gzip").send();
     small.is(200).has("content-encoding", None);
 }
 
 #[test]
 fn refuses_packed_bodies() {
-    let mut zip = Command::new("gzip").arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip runs");
+    let mut zip = Command::new("gzip")
+        .arg("-c")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("gzip runs");
     zip.stdin.take().expect("a pipe").write_all(&vec![b' '; 4 << 20]).expect("written");
     let bomb = zip.wait_with_output().expect("gzip ends").stdout;
     each(&["gzip", "deflate", "br", "zstd", "gzip, gzip"], |coding| {
@@ -130,7 +155,10 @@ fn keeps_connections_open() {
     let api = api();
     let mut connection = Connection::open(shared().address()).expect("a connection");
     for n in 1..=50 {
-        let reply = api.rest("GET", &format!("/many?id=eq.{n}&select=id")).send_on(&mut connection, true).expect("an answer");
+        let reply = api
+            .rest("GET", &format!("/many?id=eq.{n}&select=id"))
+            .send_on(&mut connection, true)
+            .expect("an answer");
         assert_eq!(reply.ids(), [n]);
         // An error in between does not close it.
         api.rest("GET", "/itm").send_on(&mut connection, true).expect("an answer").is(404);
@@ -144,9 +172,12 @@ fn answers_pipelined_requests_in_order() {
     for n in 1..=10 {
         bytes.extend(api.rest("GET", &format!("/many?id=eq.{n}&select=id")).wire(n < 10));
     }
-    let got = howdah_tests::wire::raw(shared().address(), &bytes, std::time::Duration::from_secs(5)).expect("answers");
+    let got =
+        howdah_tests::wire::raw(shared().address(), &bytes, std::time::Duration::from_secs(5))
+            .expect("answers");
     let text = String::from_utf8_lossy(&got);
-    let ids: Vec<i64> = text.split("{\"id\":").skip(1).filter_map(|t| t.split('}').next()?.parse().ok()).collect();
+    let ids: Vec<i64> =
+        text.split("{\"id\":").skip(1).filter_map(|t| t.split('}').next()?.parse().ok()).collect();
     assert_eq!(ids, (1..=10).collect::<Vec<_>>());
 }
 
@@ -154,7 +185,14 @@ fn answers_pipelined_requests_in_order() {
 fn speaks_http2_without_tls() {
     let howdah = shared();
     let out = Command::new("curl")
-        .args(["-sS", "--http2-prior-knowledge", "-w", "\n%{http_version} %{http_code}", "-H", "Accept-Profile: read"])
+        .args([
+            "-sS",
+            "--http2-prior-knowledge",
+            "-w",
+            "\n%{http_version} %{http_code}",
+            "-H",
+            "Accept-Profile: read",
+        ])
         .arg(format!("{}/rest/v1/item?select=id&id=eq.1", howdah.url))
         .output();
     let Ok(out) = out else {
@@ -175,7 +213,10 @@ fn serves_many_at_once() {
                 let mut connection = Connection::open(shared().address()).expect("a connection");
                 for round in 0..20 {
                     let n = (worker * 3 + round) % 100 + 1;
-                    let reply = api.rest("GET", &format!("/many?id=eq.{n}&select=id")).send_on(&mut connection, true).expect("an answer");
+                    let reply = api
+                        .rest("GET", &format!("/many?id=eq.{n}&select=id"))
+                        .send_on(&mut connection, true)
+                        .expect("an answer");
                     assert_eq!(reply.ids(), [n]);
                 }
             });
@@ -190,7 +231,9 @@ fn lets_quick_requests_past_slow_ones() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             let slow = slow.clone();
-            scope.spawn(move || slow.rpc("sleeps", serde_json::json!({"seconds": 2})).is(200).status);
+            scope.spawn(move || {
+                slow.rpc("sleeps", serde_json::json!({"seconds": 2})).is(200).status
+            });
         }
         std::thread::sleep(std::time::Duration::from_millis(300));
         let start = std::time::Instant::now();

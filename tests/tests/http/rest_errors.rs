@@ -62,7 +62,12 @@ fn refuses_what_does_not_parse() {
     ];
     each(&queries, |query| {
         let body = api.get(&format!("/item?{query}")).refused();
-        assert!(body["code"].as_str().is_some_and(|c| c.starts_with("PGRST") || c.starts_with("42") || c.starts_with("22")), "{body}");
+        assert!(
+            body["code"].as_str().is_some_and(|c| c.starts_with("PGRST")
+                || c.starts_with("42")
+                || c.starts_with("22")),
+            "{body}"
+        );
     });
     let body = api.get("/item?id=foo.1").fails(400, "PGRST100");
     assert_eq!(body["message"], "\"failed to parse filter (foo.1)\" (line 1, column 1)");
@@ -88,14 +93,26 @@ fn names_what_is_missing() {
     api.get("/item/1").fails(404, "PGRST125");
     api.get("/rpc/add/1").fails(404, "PGRST125");
     api.get("/item?id=like.1*").fails(404, "42883");
-    assert!(!api.get("/howdah_private").text().contains("Perhaps"), "no hint at what is not exposed");
+    assert!(
+        !api.get("/howdah_private").text().contains("Perhaps"),
+        "no hint at what is not exposed"
+    );
 }
 
 #[test]
 fn refuses_unsafe_regular_expressions() {
     let api = api();
     let long = "a".repeat(200);
-    let patterns = ["(a{0,100}){0,100}b", "^(.{1,50}){1,50}b$", "(((a{0,20}){0,20}){0,20})b", "(a+)+", "(", "[", "a{9999}", long.as_str()];
+    let patterns = [
+        "(a{0,100}){0,100}b",
+        "^(.{1,50}){1,50}b$",
+        "(((a{0,20}){0,20}){0,20})b",
+        "(a+)+",
+        "(",
+        "[",
+        "a{9999}",
+        long.as_str(),
+    ];
     each(&patterns, |pattern| {
         let start = Instant::now();
         let reply = api.get(&format!("/item?name=match.{}", component(pattern)));
@@ -111,7 +128,11 @@ fn refuses_methods_that_do_not_fit() {
     let api = api();
     each(&["TRACE", "CONNECT", "FOO", "get", "PROPFIND", "LINK", "M-SEARCH"], |method| {
         let reply = api.rest(method, "/item").send();
-        assert!((400..500).contains(&reply.status) || reply.status == 501, "{method} {}", reply.status);
+        assert!(
+            (400..500).contains(&reply.status) || reply.status == 501,
+            "{method} {}",
+            reply.status
+        );
     });
     api.rest("POST", "/few").json(json!({"id": 1})).send().refused();
 }
@@ -138,10 +159,19 @@ fn refuses_bodies_that_do_not_parse() {
         b"\xff\xfe{\"id\":1}",
     ];
     each(&bodies, |body| {
-        let reply = api.rest("POST", "/heap").header("Content-Type", "application/json").bytes(body.to_vec()).send();
+        let reply = api
+            .rest("POST", "/heap")
+            .header("Content-Type", "application/json")
+            .bytes(body.to_vec())
+            .send();
         reply.refused();
     });
-    let bad = api.rest("POST", "/heap").header("Content-Type", "application/json").bytes(b"{".to_vec()).send().fails(400, "PGRST102");
+    let bad = api
+        .rest("POST", "/heap")
+        .header("Content-Type", "application/json")
+        .bytes(b"{".to_vec())
+        .send()
+        .fails(400, "PGRST102");
     assert_eq!(bad["message"], "Empty or invalid json");
 }
 
@@ -168,19 +198,38 @@ fn refuses_invalid_utf8_and_nul_everywhere() {
         api.get(target).refused();
     });
     let write = Api::anon(shared(), "write");
-    let bodies: [&[u8]; 5] = [b"{\"note\":\"\xff\"}", b"{\"note\":\"a\\u0000b\"}", b"{\"no\\u0000te\":1}", b"{\"note\":\"\\ud800\"}", b"{\"note\":\"a\0b\"}"];
+    let bodies: [&[u8]; 5] = [
+        b"{\"note\":\"\xff\"}",
+        b"{\"note\":\"a\\u0000b\"}",
+        b"{\"no\\u0000te\":1}",
+        b"{\"note\":\"\\ud800\"}",
+        b"{\"note\":\"a\0b\"}",
+    ];
     each(&bodies, |body| {
-        write.rest("POST", "/heap").header("Content-Type", "application/json").bytes(body.to_vec()).send().refused();
+        write
+            .rest("POST", "/heap")
+            .header("Content-Type", "application/json")
+            .bytes(body.to_vec())
+            .send()
+            .refused();
     });
-    let csv = write.rest("POST", "/heap").header("Content-Type", "text/csv").bytes(b"note\n\xff\xfe\n".to_vec()).send();
+    let csv = write
+        .rest("POST", "/heap")
+        .header("Content-Type", "text/csv")
+        .bytes(b"note\n\xff\xfe\n".to_vec())
+        .send();
     csv.refused();
     let address = shared().address();
-    let raw = |bytes: &[u8]| status(&wire::raw(address, bytes, Duration::from_secs(10)).unwrap_or_default());
-    let nul = raw(b"GET /rest/v1/item HTTP/1.1\r\nHost: x\r\nPrefer: a\0b\r\nConnection: close\r\n\r\n");
+    let raw = |bytes: &[u8]| {
+        status(&wire::raw(address, bytes, Duration::from_secs(10)).unwrap_or_default())
+    };
+    let nul =
+        raw(b"GET /rest/v1/item HTTP/1.1\r\nHost: x\r\nPrefer: a\0b\r\nConnection: close\r\n\r\n");
     assert!((400..500).contains(&nul) || nul == 0, "{nul}");
     let header = raw(b"GET /rest/v1/item HTTP/1.1\r\nHost: x\r\nAccept-Profile: \xff\xfe\r\nConnection: close\r\n\r\n");
     assert!((400..500).contains(&header), "{header}");
-    let target = raw(b"GET /rest/v1/item?name=eq.\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let target =
+        raw(b"GET /rest/v1/item?name=eq.\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert!((400..500).contains(&target), "{target}");
 }
 
@@ -190,7 +239,8 @@ fn refuses_a_body_over_the_limit_without_reading_it_all() {
     let mut body = b"{\"note\":\"".to_vec();
     body.resize(10 << 20, b'a');
     body.extend_from_slice(b"\"}");
-    let reply = write.rest("POST", "/heap").header("Content-Type", "application/json").bytes(body).send();
+    let reply =
+        write.rest("POST", "/heap").header("Content-Type", "application/json").bytes(body).send();
     reply.is(413).well_formed_error();
     // Nothing declared: the limit counts what comes.
     let address = shared().address();
@@ -214,12 +264,16 @@ fn bounds_filters_nesting_and_length() {
         assert!((400..500).contains(&reply.status), "{what}: {} {}", reply.status, reply.text());
         reply.well_formed_error();
     };
-    let nested = |open: &str, close: &str, n: usize| format!("{}id.eq.1{}", open.repeat(n), close.repeat(n));
+    let nested =
+        |open: &str, close: &str, n: usize| format!("{}id.eq.1{}", open.repeat(n), close.repeat(n));
     let cases: [(&str, String); 7] = [
         ("10,000 filters", long_target),
         ("logic 10,000 deep", format!("/item?or=({})", nested("and(", ")", 10_000))),
         ("logic 1,000 deep", format!("/item?or=({})", nested("and(", ")", 1_000))),
-        ("embeds 5,000 deep", format!("/item?select={}id{}", "item(".repeat(5_000), ")".repeat(5_000))),
+        (
+            "embeds 5,000 deep",
+            format!("/item?select={}id{}", "item(".repeat(5_000), ")".repeat(5_000)),
+        ),
         ("parentheses", format!("/item?or={}", "(".repeat(20_000))),
         ("10,000 columns", format!("/item?select={}", vec!["id"; 10_000].join(","))),
         ("a path of 30 kB", format!("/{}", "a".repeat(30_000))),
@@ -230,32 +284,71 @@ fn bounds_filters_nesting_and_length() {
     });
     let write = Api::anon(shared(), "write");
     let bodies: [(&str, String); 4] = [
-        ("arrays 10,000 deep", format!("{{\"note\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000))),
+        (
+            "arrays 10,000 deep",
+            format!("{{\"note\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000)),
+        ),
         ("objects 10,000 deep", format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000))),
         ("open brackets", "[".repeat(900_000)),
-        ("100,000 keys", format!("{{{}}}", (0..50_000).map(|n| format!("\"k{n}\":1")).collect::<Vec<_>>().join(","))),
+        (
+            "100,000 keys",
+            format!(
+                "{{{}}}",
+                (0..50_000).map(|n| format!("\"k{n}\":1")).collect::<Vec<_>>().join(",")
+            ),
+        ),
     ];
     each(&bodies, |(what, body)| {
         let start = Instant::now();
-        within(what, &write.rest("POST", "/thing").header("Content-Type", "application/json").bytes(body.clone().into_bytes()).send(), start);
+        within(
+            what,
+            &write
+                .rest("POST", "/thing")
+                .header("Content-Type", "application/json")
+                .bytes(body.clone().into_bytes())
+                .send(),
+            start,
+        );
     });
     let numbers = ["1e999999", "-1e999999", &"9".repeat(1_000_000)[..900_000], "1e-999999999"];
     each(&numbers, |number| {
         let body = format!("{{\"qty\":{number}}}");
-        let reply = write.rest("POST", "/thing?select=id").header("Content-Type", "application/json").bytes(body.into_bytes()).send();
-        assert!((400..500).contains(&reply.status) || reply.status == 201, "{} {}", reply.status, reply.text());
+        let reply = write
+            .rest("POST", "/thing?select=id")
+            .header("Content-Type", "application/json")
+            .bytes(body.into_bytes())
+            .send();
+        assert!(
+            (400..500).contains(&reply.status) || reply.status == 201,
+            "{} {}",
+            reply.status,
+            reply.text()
+        );
     });
 }
 
 #[test]
 fn refuses_headers_of_a_megabyte() {
     let address = shared().address();
-    let one = format!("GET /rest/v1/item HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\nConnection: close\r\n\r\n", "a".repeat(1 << 20));
-    let many = format!("GET /rest/v1/item HTTP/1.1\r\nHost: x\r\n{}Connection: close\r\n\r\n", (0..20_000).map(|n| format!("X-{n}: {}\r\n", "a".repeat(40))).collect::<String>());
-    let line = format!("GET /rest/v1/item?{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "a".repeat(1 << 20));
-    let token = format!("GET /rest/v1/item HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n", "a.".repeat(1 << 19));
+    let one = format!(
+        "GET /rest/v1/item HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\nConnection: close\r\n\r\n",
+        "a".repeat(1 << 20)
+    );
+    let many = format!(
+        "GET /rest/v1/item HTTP/1.1\r\nHost: x\r\n{}Connection: close\r\n\r\n",
+        (0..20_000).map(|n| format!("X-{n}: {}\r\n", "a".repeat(40))).collect::<String>()
+    );
+    let line = format!(
+        "GET /rest/v1/item?{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "a".repeat(1 << 20)
+    );
+    let token = format!(
+        "GET /rest/v1/item HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+        "a.".repeat(1 << 19)
+    );
     each(&[one, many, line, token], |request| {
-        let got = wire::raw(address, request.as_bytes(), Duration::from_secs(10)).unwrap_or_default();
+        let got =
+            wire::raw(address, request.as_bytes(), Duration::from_secs(10)).unwrap_or_default();
         assert!(matches!(status(&got), 400 | 401 | 413 | 414 | 431 | 0), "{}", status(&got));
     });
     api().get("/item?id=eq.1").is(200);
@@ -292,10 +385,21 @@ fn answers_malformed_http_and_goes_on() {
 #[test]
 fn answers_unknown_paths_in_the_same_form() {
     let api = api();
-    each(&["/", "/rest", "/rest/v2/item", "/nothing", "/rest/v1x", "/%2e%2e/rest/v1/item", "//rest/v1/item"], |target| {
-        let reply = api.call("GET", target).send();
-        reply.is(404).well_formed_error();
-    });
+    each(
+        &[
+            "/",
+            "/rest",
+            "/rest/v2/item",
+            "/nothing",
+            "/rest/v1x",
+            "/%2e%2e/rest/v1/item",
+            "//rest/v1/item",
+        ],
+        |target| {
+            let reply = api.call("GET", target).send();
+            reply.is(404).well_formed_error();
+        },
+    );
 }
 
 #[test]

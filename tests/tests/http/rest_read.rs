@@ -240,12 +240,21 @@ fn prints_rows_as_postgres_does() {
         ("read.every", "/every?order=id", "SELECT * FROM read.every ORDER BY id"),
         ("read.item", "/item?order=id", "SELECT * FROM read.item ORDER BY id"),
         ("read.empty", "/empty", "SELECT * FROM read.empty"),
-        ("renamed", "/item?select=b:id,a:name&order=id", "SELECT id AS b, name AS a FROM read.item ORDER BY id"),
-        ("json path", "/item?select=id,meta->size&order=id", "SELECT id, meta->'size' AS size FROM read.item ORDER BY id"),
+        (
+            "renamed",
+            "/item?select=b:id,a:name&order=id",
+            "SELECT id AS b, name AS a FROM read.item ORDER BY id",
+        ),
+        (
+            "json path",
+            "/item?select=id,meta->size&order=id",
+            "SELECT id, meta->'size' AS size FROM read.item ORDER BY id",
+        ),
     ];
     each(&cases, |(_, path, sql)| {
         let reply = api.get(path);
-        let wanted = howdah.value(&format!("SELECT coalesce(json_agg(whole.*), '[]') FROM ({sql}) AS whole"));
+        let wanted = howdah
+            .value(&format!("SELECT coalesce(json_agg(whole.*), '[]') FROM ({sql}) AS whole"));
         assert_eq!(reply.is(200).text(), wanted);
         reply.has("content-type", "application/json; charset=utf-8");
     });
@@ -253,8 +262,11 @@ fn prints_rows_as_postgres_does() {
     let columns = howdah.value("SELECT string_agg(quote_ident(attname), ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'read.every'::regclass AND attnum > 1");
     let columns: Vec<_> = columns.split(',').collect();
     each(&columns, |column| {
-        let reply = api.get(&format!("/every?select={}&order=id", component(&column.replace('"', ""))));
-        let wanted = howdah.value(&format!("SELECT json_agg(whole.*) FROM (SELECT {column} FROM read.every ORDER BY id) AS whole"));
+        let reply =
+            api.get(&format!("/every?select={}&order=id", component(&column.replace('"', ""))));
+        let wanted = howdah.value(&format!(
+            "SELECT json_agg(whole.*) FROM (SELECT {column} FROM read.every ORDER BY id) AS whole"
+        ));
         assert_eq!(reply.is(200).text(), wanted);
     });
 }
@@ -304,7 +316,10 @@ fn pages_by_limit_and_offset() {
 fn pages_by_the_range_header() {
     let api = api();
     let get = |range: &str, prefer: &str| {
-        let call = api.rest("GET", "/item?select=id&order=id").header("Range-Unit", "items").header("Range", range);
+        let call = api
+            .rest("GET", "/item?select=id&order=id")
+            .header("Range-Unit", "items")
+            .header("Range", range);
         if prefer.is_empty() { call.send() } else { call.prefer(prefer).send() }
     };
     assert_eq!(get("0-1", "").is(200).has("content-range", "0-1/*").ids(), [1, 2]);
@@ -319,7 +334,8 @@ fn pages_by_the_range_header() {
 #[test]
 fn counts() {
     let api = api();
-    let get = |path: &str, count: &str| api.rest("GET", path).prefer(&format!("count={count}")).send();
+    let get =
+        |path: &str, count: &str| api.rest("GET", path).prefer(&format!("count={count}")).send();
     let reply = get("/many?select=id&limit=10", "exact");
     reply.is(206).has("content-range", "0-9/100").has("preference-applied", "count=exact");
     get("/many?select=id", "exact").is(200).has("content-range", "0-99/100");
@@ -327,7 +343,8 @@ fn counts() {
     get("/many?limit=0", "exact").is(206).has("content-range", "*/100");
     get("/many?bucket=eq.3&limit=2", "exact").is(206).has("content-range", "0-1/10");
     let planned = get("/many?limit=10", "planned");
-    let total = planned.header("content-range").and_then(|r| r.split_once('/')).map(|(_, t)| t.to_owned());
+    let total =
+        planned.header("content-range").and_then(|r| r.split_once('/')).map(|(_, t)| t.to_owned());
     assert_eq!(total.as_deref(), Some("100"), "an analyzed table of 100 rows");
     planned.has("preference-applied", "count=planned");
     let estimated = get("/many?limit=10", "estimated");
@@ -342,7 +359,10 @@ fn counts() {
 fn answers_head_without_a_body() {
     let api = api();
     let reply = api.rest("HEAD", "/item").send();
-    reply.is(200).has("content-range", "0-6/*").has("content-type", "application/json; charset=utf-8");
+    reply
+        .is(200)
+        .has("content-range", "0-6/*")
+        .has("content-type", "application/json; charset=utf-8");
     assert!(reply.body.is_empty());
     api.rest("HEAD", "/nothing_here").send().is(404);
 }
@@ -366,7 +386,8 @@ fn answers_a_single_object() {
 #[test]
 fn answers_csv() {
     let api = api();
-    let reply = api.rest("GET", "/item?select=id,name&order=id&id=in.(1,5)").accept("text/csv").send();
+    let reply =
+        api.rest("GET", "/item?select=id,name&order=id&id=in.(1,5)").accept("text/csv").send();
     reply.is(200).has("content-type", "text/csv; charset=utf-8");
     assert_eq!(reply.text(), "id,name\n1,anvil\n5,\"e,m\"\"p(t)y\"");
 }
@@ -374,10 +395,16 @@ fn answers_csv() {
 #[test]
 fn strips_nulls_when_asked() {
     let api = api();
-    let reply = api.rest("GET", "/item?select=id,note&id=in.(1,2)&order=id").accept("application/vnd.pgrst.array+json;nulls=stripped").send();
+    let reply = api
+        .rest("GET", "/item?select=id,note&id=in.(1,2)&order=id")
+        .accept("application/vnd.pgrst.array+json;nulls=stripped")
+        .send();
     reply.is(200).equals(json!([{"id": 1, "note": "heavy, black"}, {"id": 2}]));
     reply.has("content-type", "application/vnd.pgrst.array+json;nulls=stripped; charset=utf-8");
-    let object = api.rest("GET", "/item?select=id,note&id=eq.2").accept("application/vnd.pgrst.object+json;nulls=stripped").send();
+    let object = api
+        .rest("GET", "/item?select=id,note&id=eq.2")
+        .accept("application/vnd.pgrst.object+json;nulls=stripped")
+        .send();
     object.is(200).equals(json!({"id": 2}));
 }
 
@@ -385,10 +412,18 @@ fn strips_nulls_when_asked() {
 fn chooses_among_accepted_types() {
     let api = api();
     let get = |accept: &str| api.rest("GET", "/item?select=id&id=eq.1").accept(accept).send();
-    for accept in ["*/*", "application/json", "text/html, application/json;q=0.9", "application/*", "text/html,application/xml;q=0.9,*/*;q=0.8"] {
+    for accept in [
+        "*/*",
+        "application/json",
+        "text/html, application/json;q=0.9",
+        "application/*",
+        "text/html,application/xml;q=0.9,*/*;q=0.8",
+    ] {
         get(accept).is(200).has("content-type", "application/json; charset=utf-8");
     }
-    get("text/csv;q=0.5, application/json").is(200).has("content-type", "application/json; charset=utf-8");
+    get("text/csv;q=0.5, application/json")
+        .is(200)
+        .has("content-type", "application/json; charset=utf-8");
     get("image/png").fails(406, "PGRST107");
     get("application/unknown").fails(406, "PGRST107");
 }
@@ -397,7 +432,9 @@ fn chooses_among_accepted_types() {
 fn lets_column_grants_decide() {
     let api = api();
     let user = Api::user(shared(), "read", 1);
-    api.get("/secretive?select=id,open&order=id").is(200).equals(json!([{"id": 1, "open": "a"}, {"id": 2, "open": "b"}]));
+    api.get("/secretive?select=id,open&order=id")
+        .is(200)
+        .equals(json!([{"id": 1, "open": "a"}, {"id": 2, "open": "b"}]));
     each(
         &[
             "/secretive",
@@ -425,7 +462,8 @@ fn lets_policies_decide() {
     assert_eq!(Api::user(howdah, "read", 1).ids("/owned?select=id&order=id"), [3, 6, 9]);
     assert_eq!(Api::user(howdah, "read", 2).ids("/owned?select=id&order=id"), [1, 4, 7]);
     assert_eq!(Api::user(howdah, "read", 9).ids("/owned?select=id&order=id"), [] as [i64; 0]);
-    let count = Api::user(howdah, "read", 1).rest("GET", "/owned?limit=1").prefer("count=exact").send();
+    let count =
+        Api::user(howdah, "read", 1).rest("GET", "/owned?limit=1").prefer("count=exact").send();
     count.is(206).has("content-range", "0-0/3");
     assert_eq!(Api::service(howdah, "read").ids("/owned?select=id").len(), 9);
 }
@@ -455,13 +493,29 @@ fn tells_the_canonical_query() {
 fn copes_with_hostile_names() {
     let api = Api::anon(shared(), r#"SPECIAL "@/\#~_-"#);
     let table = "/تست";
-    api.get(&format!("{table}?select=شناسه&order=شناسه")).is(200).equals(json!([{"شناسه": 1}, {"شناسه": 2}]));
-    let columns = ["with space", "comma,paren(dot.)", "quote\"d", "back\\slash", ":colon::cast", "select", "UPPER", "*", "a->b"];
+    api.get(&format!("{table}?select=شناسه&order=شناسه"))
+        .is(200)
+        .equals(json!([{"شناسه": 1}, {"شناسه": 2}]));
+    let columns = [
+        "with space",
+        "comma,paren(dot.)",
+        "quote\"d",
+        "back\\slash",
+        ":colon::cast",
+        "select",
+        "UPPER",
+        "*",
+        "a->b",
+    ];
     each(&columns, |column| {
-        let quoted = component(&format!("\"{}\"", column.replace('\\', "\\\\").replace('"', "\\\"")));
+        let quoted =
+            component(&format!("\"{}\"", column.replace('\\', "\\\\").replace('"', "\\\"")));
         let reply = api.get(&format!("{table}?select={quoted}&order={quoted}&limit=1"));
         let row = reply.is(200).json();
-        assert!(row[0].as_object().is_some_and(|o| o.len() == 1 && o.contains_key(*column)), "{row}");
+        assert!(
+            row[0].as_object().is_some_and(|o| o.len() == 1 && o.contains_key(*column)),
+            "{row}"
+        );
     });
     api.get(&format!("{table}?select={}&UPPER=eq.7", component("\"with space\"")))
         .is(200)
@@ -470,7 +524,11 @@ fn copes_with_hostile_names() {
     api.get(&format!("/{child}?select=id,تست(شناسه)&order=id&limit=1"))
         .is(200)
         .equals(json!([{"id": 10, "تست": {"شناسه": 1}}]));
-    api.get(&format!("/{child}?select=id,{}(شناسه)&id=eq.12", component("\"fk; DROP TABLE x; --\""))).is_success();
+    api.get(&format!(
+        "/{child}?select=id,{}(شناسه)&id=eq.12",
+        component("\"fk; DROP TABLE x; --\"")
+    ))
+    .is_success();
     let call = format!("/rpc/{}?{}=x", component("تابع; --"), component("آرگ 1"));
     api.get(&call).is(200).equals(json!("x2"));
     api.get(&format!("/{}", component("no\"such; table"))).fails(404, "PGRST205");

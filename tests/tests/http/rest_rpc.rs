@@ -44,7 +44,11 @@ fn resolves_overloads() {
     api.get("/rpc/pick?a=1&b=2").is(200).equals(json!("two ints"));
     let vague = api.get("/rpc/vague?a=1").fails(300, "PGRST203");
     let message = vague["message"].as_str().unwrap_or_default();
-    assert!(message.starts_with("Could not choose the best candidate function between: rpc.vague(a => "), "{message}");
+    assert!(
+        message
+            .starts_with("Could not choose the best candidate function between: rpc.vague(a => "),
+        "{message}"
+    );
     assert!(vague["hint"].as_str().is_some_and(|h| h.starts_with("Try renaming the parameters")));
 }
 
@@ -55,24 +59,39 @@ fn returns_sets_as_relations() {
     assert_eq!(api.ids("/rpc/notes?id=lt.3&order=id"), [1, 2]);
     assert_eq!(api.ids("/rpc/notes_from?start=8&id=neq.9&order=id"), [8, 10]);
     assert_eq!(api.ids("/rpc/notes?or=(id.eq.1,id.eq.5)&order=id"), [1, 5]);
-    api.get("/rpc/notes?select=id,folder(name)&id=eq.1").is(200).equals(json!([{"id": 1, "folder": {"name": "two"}}]));
+    api.get("/rpc/notes?select=id,folder(name)&id=eq.1")
+        .is(200)
+        .equals(json!([{"id": 1, "folder": {"name": "two"}}]));
     api.get("/rpc/notes?select=key:id&id=eq.1").is(200).equals(json!([{"key": 1}]));
     api.get("/rpc/one_note?note_id=3&select=id").is(200).equals(json!({"id": 3}));
     api.get("/rpc/numbers").is(200).equals(json!([1, 2, 3, 4, 5]));
-    api.get("/rpc/listed?id=gt.1&order=id").is(200).equals(json!([{"id": 2, "twice": 4}, {"id": 3, "twice": 6}]));
+    api.get("/rpc/listed?id=gt.1&order=id")
+        .is(200)
+        .equals(json!([{"id": 2, "twice": 4}, {"id": 3, "twice": 6}]));
     let counted = api.rest("GET", "/rpc/notes?limit=3").prefer("count=exact").send();
     counted.is(206).has("content-range", "0-2/10");
-    let posted = api.rest("POST", "/rpc/notes_from?order=id&select=id").json(json!({"start": 9})).send();
+    let posted =
+        api.rest("POST", "/rpc/notes_from?order=id&select=id").json(json!({"start": 9})).send();
     assert_eq!(posted.ids(), [9, 10]);
-    let single = api.rest("GET", "/rpc/notes?id=eq.1&select=id").accept("application/vnd.pgrst.object+json").send();
+    let single = api
+        .rest("GET", "/rpc/notes?id=eq.1&select=id")
+        .accept("application/vnd.pgrst.object+json")
+        .send();
     single.is(200).equals(json!({"id": 1}));
 }
 
 #[test]
 fn takes_raw_bodies() {
     let api = api();
-    let raw = |name: &str, kind: &str, body: &[u8]| api.rest("POST", &format!("/rpc/{name}")).header("Content-Type", kind).bytes(body.to_vec()).send();
-    raw("raw_json", "application/json", br#"{"a": [1]}"#).is(200).equals(json!({"got": {"a": [1]}}));
+    let raw = |name: &str, kind: &str, body: &[u8]| {
+        api.rest("POST", &format!("/rpc/{name}"))
+            .header("Content-Type", kind)
+            .bytes(body.to_vec())
+            .send()
+    };
+    raw("raw_json", "application/json", br#"{"a": [1]}"#)
+        .is(200)
+        .equals(json!({"got": {"a": [1]}}));
     raw("raw_text", "text/plain", "shout ü".as_bytes()).is(200).equals(json!("SHOUT Ü"));
     raw("raw_bytes", "application/octet-stream", &[0, 159, 146, 150, 255]).is(200).equals(json!(5));
 }
@@ -96,7 +115,8 @@ fn sets_status_and_headers() {
     let api = api();
     let reply = api.rpc("dressed", json!({}));
     reply.is(202).has("x-dress", "blue").equals(json!({"dressed": true}));
-    let cookies: Vec<_> = reply.headers.iter().filter(|(n, _)| n == "set-cookie").map(|(_, v)| v.as_str()).collect();
+    let cookies: Vec<_> =
+        reply.headers.iter().filter(|(n, _)| n == "set-cookie").map(|(_, v)| v.as_str()).collect();
     assert_eq!(cookies, ["a=1", "b=2"]);
     api.rpc("bad_headers", json!({})).fails(500, "PGRST111");
     api.rpc("bad_status", json!({})).fails(500, "PGRST112");
@@ -136,7 +156,10 @@ fn maps_raised_states() {
         let body = reply.well_formed_error();
         assert_eq!(body["code"], *state);
         if *status < 500 || state.starts_with("PT") {
-            assert_eq!((&body["message"], &body["details"], &body["hint"]), (&json!("told"), &json!("d"), &json!("h")));
+            assert_eq!(
+                (&body["message"], &body["details"], &body["hint"]),
+                (&json!("told"), &json!("d"), &json!("h"))
+            );
         }
     });
     Api::user(shared(), "rpc", 1).rpc("fails_with", json!({"state": "42501"})).fails(403, "42501");
@@ -164,21 +187,42 @@ fn lets_execute_grants_decide() {
 fn tells_functions_who_calls() {
     let howdah = shared();
     api().get("/rpc/whoami").is(200).equals(json!({"user": "anon", "uid": null, "role": "anon", "email": null, "jwt": api().get("/rpc/whoami").json()["jwt"]}));
-    let who = Api::holder(howdah, "rpc", "authenticated", json!({"sub": user_id(7), "email": "a@b.example", "app_metadata": {"x": [1]}}));
+    let who = Api::holder(
+        howdah,
+        "rpc",
+        "authenticated",
+        json!({"sub": user_id(7), "email": "a@b.example", "app_metadata": {"x": [1]}}),
+    );
     let body = who.get("/rpc/whoami").is(200).json();
-    assert_eq!((&body["user"], &body["uid"], &body["role"], &body["email"]), (&json!("authenticated"), &json!(user_id(7)), &json!("authenticated"), &json!("a@b.example")));
+    assert_eq!(
+        (&body["user"], &body["uid"], &body["role"], &body["email"]),
+        (
+            &json!("authenticated"),
+            &json!(user_id(7)),
+            &json!("authenticated"),
+            &json!("a@b.example")
+        )
+    );
     assert_eq!(body["jwt"]["app_metadata"], json!({"x": [1]}));
     let claims = who.get("/rpc/setting?name=request.jwt.claims").is(200).json();
-    let claims: Value = serde_json::from_str(claims.as_str().expect("text")).expect("claims are JSON");
+    let claims: Value =
+        serde_json::from_str(claims.as_str().expect("text")).expect("claims are JSON");
     assert_eq!(claims["sub"], user_id(7));
     who.get("/rpc/setting?name=request.method").is(200).equals(json!("GET"));
     let path = who.get("/rpc/setting?name=request.path").is(200).json();
     assert!(path.as_str().is_some_and(|p| p.ends_with("/rpc/setting")), "{path}");
-    let headers = who.rest("GET", "/rpc/setting?name=request.headers").header("X-Mine", "yes").send().json();
-    let headers: Value = serde_json::from_str(headers.as_str().expect("text")).expect("headers are JSON");
+    let headers =
+        who.rest("GET", "/rpc/setting?name=request.headers").header("X-Mine", "yes").send().json();
+    let headers: Value =
+        serde_json::from_str(headers.as_str().expect("text")).expect("headers are JSON");
     assert_eq!(headers["x-mine"], "yes");
-    let cookies = who.rest("GET", "/rpc/setting?name=request.cookies").header("Cookie", "a=1; b=2").send().json();
-    let cookies: Value = serde_json::from_str(cookies.as_str().expect("text")).expect("cookies are JSON");
+    let cookies = who
+        .rest("GET", "/rpc/setting?name=request.cookies")
+        .header("Cookie", "a=1; b=2")
+        .send()
+        .json();
+    let cookies: Value =
+        serde_json::from_str(cookies.as_str().expect("text")).expect("cookies are JSON");
     assert_eq!(cookies, json!({"a": "1", "b": "2"}));
 }
 

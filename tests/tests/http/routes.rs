@@ -33,7 +33,11 @@ fn maps_path_query_and_body_to_named_arguments() {
     api.call("GET", "/hello/you?times=2").send().is(200).equals(json!({"hello": "youyou"}));
     api.call("GET", "/hello/a%20b%2Fc").send().is(200).equals(json!({"hello": "a b/c"}));
     api.call("GET", "/hello/%D8%AA").send().is(200).equals(json!({"hello": "ت"}));
-    within_a_second(|| api.call("POST", "/hello").json(json!({"name": "x", "times": 3})).send(), 200).equals(json!({"hello": "xxx"}));
+    within_a_second(
+        || api.call("POST", "/hello").json(json!({"name": "x", "times": 3})).send(),
+        200,
+    )
+    .equals(json!({"hello": "xxx"}));
     api.call("POST", "/hello").json(json!({"times": 3})).send().refused();
     api.call("GET", "/hello/you?times=many").send().refused();
     api.call("GET", "/hello/%FF").send().refused();
@@ -83,7 +87,8 @@ fn closes_by_revoke_without_a_trace() {
 fn closes_built_in_routes_alike() {
     // Every built-in route is a row; psql and the proxy see the same.
     let howdah = shared();
-    let count: i64 = howdah.value("SELECT count(*) FROM howdah.routes WHERE builtin").parse().expect("a number");
+    let count: i64 =
+        howdah.value("SELECT count(*) FROM howdah.routes WHERE builtin").parse().expect("a number");
     assert!(count > 0);
 }
 
@@ -100,7 +105,10 @@ fn refuses_routes_that_make_no_sense() {
         ("GET", "/b", "rpc.no_such_function"),
         ("GET", "/rest/v1/{table}", "rpc.greet"),
     ] {
-        let made = dba.execute("SELECT howdah.route($1::text, $2::text, $3::text)", &[&method, &pattern, &function]);
+        let made = dba.execute(
+            "SELECT howdah.route($1::text, $2::text, $3::text)",
+            &[&method, &pattern, &function],
+        );
         assert!(made.is_err(), "{method} {pattern} {function} was accepted");
     }
 }

@@ -29,7 +29,8 @@ fn imported() -> &'static Howdah {
 }
 
 fn claims(more: Value) -> Value {
-    let mut claims = json!({"role": "authenticated", "sub": user_id(1), "iat": now(), "exp": now() + 600});
+    let mut claims =
+        json!({"role": "authenticated", "sub": user_id(1), "iat": now(), "exp": now() + 600});
     for (key, value) in more.as_object().expect("an object") {
         if value == "absent" {
             claims.as_object_mut().expect("an object").remove(key);
@@ -83,7 +84,10 @@ fn tells_who_one_is_by_token_or_key() {
     assert_eq!(who(&[("Authorization", &token)]), "authenticated");
     assert_eq!(who(&[("Authorization", &lower)]), "authenticated");
     assert_eq!(who(&[("apikey", &howdah.service_key)]), "service_role");
-    assert_eq!(who(&[("apikey", &howdah.service_key), ("Authorization", &service_key)]), "service_role");
+    assert_eq!(
+        who(&[("apikey", &howdah.service_key), ("Authorization", &service_key)]),
+        "service_role"
+    );
     assert_eq!(who(&[("apikey", &howdah.service_key), ("Authorization", &token)]), "authenticated");
 }
 
@@ -93,11 +97,17 @@ fn accepts_imported_secrets() {
     imported();
     let body = api.get("/rpc/whoami").is(200).json();
     assert_eq!((&body["user"], &body["uid"]), (&json!("authenticated"), &json!(user_id(1))));
-    let no_kid = hs256_raw(r#"{"alg":"HS256","typ":"JWT"}"#, claims(json!({})).to_string().as_bytes(), SECRET);
+    let no_kid = hs256_raw(
+        r#"{"alg":"HS256","typ":"JWT"}"#,
+        claims(json!({})).to_string().as_bytes(),
+        SECRET,
+    );
     anon().with_token(&no_kid).get("/rpc/whoami").is(200);
     let mut dba = shared().dba();
     assert!(dba.batch_execute("SELECT howdah.import_key('short', 'HS256', 'too short')").is_err());
-    assert!(dba.batch_execute("SELECT howdah.import_key('none', 'none', repeat('x', 64))").is_err());
+    assert!(
+        dba.batch_execute("SELECT howdah.import_key('none', 'none', repeat('x', 64))").is_err()
+    );
 }
 
 #[test]
@@ -109,28 +119,51 @@ fn says_why_a_token_is_refused() {
         (signed(json!({"nbf": now() + 40})), "PGRST303", "JWT not yet valid"),
         (signed(json!({"iat": now() + 40})), "PGRST303", "JWT issued at future"),
         (signed(json!({"exp": "9999999999"})), "PGRST303", "The JWT 'exp' claim must be a number"),
-        (signed(json!({"exp": [9_999_999_999_i64]})), "PGRST303", "The JWT 'exp' claim must be a number"),
+        (
+            signed(json!({"exp": [9_999_999_999_i64]})),
+            "PGRST303",
+            "The JWT 'exp' claim must be a number",
+        ),
         (signed(json!({"exp": null})), "PGRST303", "The JWT 'exp' claim must be a number"),
         (signed(json!({"nbf": "0"})), "PGRST303", "The JWT 'nbf' claim must be a number"),
         (signed(json!({"iat": true})), "PGRST303", "The JWT 'iat' claim must be a number"),
-        (signed(json!({"aud": 5})), "PGRST303", "The JWT 'aud' claim must be a string or an array of strings"),
+        (
+            signed(json!({"aud": 5})),
+            "PGRST303",
+            "The JWT 'aud' claim must be a string or an array of strings",
+        ),
         ("a.b".to_owned(), "PGRST301", "Expected 3 parts in JWT; got 2"),
         ("a".to_owned(), "PGRST301", "Expected 3 parts in JWT; got 1"),
         ("a.b.c.d".to_owned(), "PGRST301", "Expected 3 parts in JWT; got 4"),
-        (hs256(KID, &claims(json!({})), b"another secret of more than 32 bytes .."), "PGRST301", "No suitable key or wrong key type"),
-        (hs256("unknown", &claims(json!({})), SECRET), "PGRST301", "No suitable key or wrong key type"),
+        (
+            hs256(KID, &claims(json!({})), b"another secret of more than 32 bytes .."),
+            "PGRST301",
+            "No suitable key or wrong key type",
+        ),
+        (
+            hs256("unknown", &claims(json!({})), SECRET),
+            "PGRST301",
+            "No suitable key or wrong key type",
+        ),
     ];
     each(&cases, |(token, code, message)| {
         let reply = anon().with_token(token).get("/rpc/whoami");
         let body = reply.fails(401, code);
         assert_eq!(body["message"], *message);
         let challenge = reply.header("www-authenticate").unwrap_or_default();
-        assert_eq!(challenge, format!("Bearer error=\"invalid_token\", error_description=\"{message}\""));
+        assert_eq!(
+            challenge,
+            format!("Bearer error=\"invalid_token\", error_description=\"{message}\"")
+        );
     });
     let empty = anon().rest("GET", "/rpc/whoami").header("Authorization", "Bearer ").send();
-    assert_eq!(empty.fails(401, "PGRST301")["message"], "Empty JWT is sent in Authorization header");
+    assert_eq!(
+        empty.fails(401, "PGRST301")["message"],
+        "Empty JWT is sent in Authorization header"
+    );
     // Half a minute of clock skew is allowed.
-    for more in [json!({"exp": now() - 20}), json!({"nbf": now() + 20}), json!({"iat": now() + 20})] {
+    for more in [json!({"exp": now() - 20}), json!({"nbf": now() + 20}), json!({"iat": now() + 20})]
+    {
         anon().with_token(&signed(more)).get("/rpc/whoami").is(200);
     }
 }
@@ -143,10 +176,19 @@ fn refuses_hostile_tokens_alike() {
     let parts: Vec<&str> = good.split('.').collect();
     let payload = claims(json!({})).to_string();
     let kid = part(&good, 0)["kid"].as_str().expect("a kid").to_owned();
-    let public = howdah.value(&format!("SELECT public_jwk::text FROM howdah.keys WHERE kid = '{kid}'"));
-    let none = |alg: &str| format!("{}.{}.", base64url(format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#)), base64url(&payload));
+    let public =
+        howdah.value(&format!("SELECT public_jwk::text FROM howdah.keys WHERE kid = '{kid}'"));
+    let none = |alg: &str| {
+        format!(
+            "{}.{}.",
+            base64url(format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#)),
+            base64url(&payload)
+        )
+    };
     let header = |text: &str| hs256_raw(text, payload.as_bytes(), SECRET);
-    let body = |text: &str| hs256_raw(&format!(r#"{{"alg":"HS256","kid":"{KID}"}}"#), text.as_bytes(), SECRET);
+    let body = |text: &str| {
+        hs256_raw(&format!(r#"{{"alg":"HS256","kid":"{KID}"}}"#), text.as_bytes(), SECRET)
+    };
     let mut flipped = good.clone().into_bytes();
     let last = flipped.len() - 10;
     flipped[last] = if flipped[last] == b'A' { b'B' } else { b'A' };
@@ -159,9 +201,18 @@ fn refuses_hostile_tokens_alike() {
         format!("{}{}", none("none"), parts[2]),
         format!("{}.{}.", parts[0], parts[1]),
         format!("{}.{}.{}", parts[0], base64url(&payload), parts[2]),
-        format!("{}.{}.{}", base64url(format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#)), parts[1], parts[2]),
+        format!(
+            "{}.{}.{}",
+            base64url(format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#)),
+            parts[1],
+            parts[2]
+        ),
         // The public key as shared secret.
-        hs256_raw(&format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#), payload.as_bytes(), public.as_bytes()),
+        hs256_raw(
+            &format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#),
+            payload.as_bytes(),
+            public.as_bytes(),
+        ),
         hs256_raw(&format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#), payload.as_bytes(), b""),
         hs256_raw(r#"{"alg":"HS256"}"#, payload.as_bytes(), b""),
         hs256_raw(&format!(r#"{{"alg":"ES256","kid":"{KID}"}}"#), payload.as_bytes(), SECRET),
@@ -231,7 +282,12 @@ fn refuses_hostile_tokens_alike() {
     for scheme in ["Basic dXNlcjpwYXNz", "Bearer", "Token x", "Bearerx", "Bearer  two  words"] {
         let reply = anon().rest("GET", "/rpc/whoami").header("Authorization", scheme).send();
         let passed_as_anon = reply.status == 200 && reply.json()["user"] == "anon";
-        assert!(passed_as_anon || reply.status == 401, "{scheme}: {} {}", reply.status, reply.text());
+        assert!(
+            passed_as_anon || reply.status == 401,
+            "{scheme}: {} {}",
+            reply.status,
+            reply.text()
+        );
     }
 }
 
@@ -245,26 +301,57 @@ fn enters_only_listed_roles() {
                 DO $$ BEGIN CREATE ROLE tests_creator NOLOGIN CREATEROLE; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
                 GRANT USAGE ON SCHEMA rpc TO tests_listed; GRANT EXECUTE ON FUNCTION rpc.whoami() TO tests_listed;
                 SELECT howdah.allow_role('tests_listed')");
-    let roles = ["tests_unlisted", "tests_super", "tests_bypass", "postgres", "howdah_owner", "howdah_proxy", "howdah_courier", "pg_read_all_data", "pg_monitor", "no_such_role", "none", "public", "", "ANON", "authenticated ", "anon\u{0}"];
+    let roles = [
+        "tests_unlisted",
+        "tests_super",
+        "tests_bypass",
+        "postgres",
+        "howdah_owner",
+        "howdah_proxy",
+        "howdah_courier",
+        "pg_read_all_data",
+        "pg_monitor",
+        "no_such_role",
+        "none",
+        "public",
+        "",
+        "ANON",
+        "authenticated ",
+        "anon\u{0}",
+    ];
     each(&roles, |role| {
-        let reply = anon().with_token(&hs256(KID, &claims(json!({"role": role})), SECRET)).get("/rpc/whoami");
+        let reply = anon()
+            .with_token(&hs256(KID, &claims(json!({"role": role})), SECRET))
+            .get("/rpc/whoami");
         reply.refused();
     });
-    let listed = anon().with_token(&hs256(KID, &claims(json!({"role": "tests_listed"})), SECRET)).get("/rpc/whoami");
+    let listed = anon()
+        .with_token(&hs256(KID, &claims(json!({"role": "tests_listed"})), SECRET))
+        .get("/rpc/whoami");
     assert_eq!(listed.is(200).json()["user"], "tests_listed");
-    let no_role = anon().with_token(&hs256(KID, &claims(json!({"role": "absent"})), SECRET)).get("/rpc/whoami");
+    let no_role = anon()
+        .with_token(&hs256(KID, &claims(json!({"role": "absent"})), SECRET))
+        .get("/rpc/whoami");
     assert_eq!(no_role.is(200).json()["user"], "anon", "a token without a role is rest.anon_role");
     let mut dba = howdah.dba();
     for role in ["tests_super", "tests_bypass", "tests_creator", "howdah_owner", "no_such_role"] {
-        assert!(dba.batch_execute(&format!("SELECT howdah.allow_role('{role}')")).is_err(), "{role} was allowed");
+        assert!(
+            dba.batch_execute(&format!("SELECT howdah.allow_role('{role}')")).is_err(),
+            "{role} was allowed"
+        );
     }
     // Made a superuser after it was listed: refused from then on.
     howdah.sql("ALTER ROLE tests_listed SUPERUSER");
-    let reply = anon().with_token(&hs256(KID, &claims(json!({"role": "tests_listed"})), SECRET)).get("/rpc/whoami");
+    let reply = anon()
+        .with_token(&hs256(KID, &claims(json!({"role": "tests_listed"})), SECRET))
+        .get("/rpc/whoami");
     howdah.sql("ALTER ROLE tests_listed NOSUPERUSER");
     assert!(reply.status >= 400, "a role that became superuser was entered");
     howdah.sql("SELECT howdah.disallow_role('tests_listed')");
-    anon().with_token(&hs256(KID, &claims(json!({"role": "tests_listed"})), SECRET)).get("/rpc/whoami").refused();
+    anon()
+        .with_token(&hs256(KID, &claims(json!({"role": "tests_listed"})), SECRET))
+        .get("/rpc/whoami")
+        .refused();
 }
 
 #[test]
@@ -298,7 +385,14 @@ fn refuses_a_revoked_api_key_at_the_next_request() {
     anon().rest("GET", "/rpc/whoami").header("apikey", &key).send().is(401);
     // The others live.
     anon().with_token(&howdah.anon_key).get("/rpc/whoami").is(200);
-    assert_eq!(howdah.value(&format!("SELECT count(*) FROM howdah.api_keys WHERE to_jsonb(api_keys)::text LIKE '%{}%'", key.rsplit('.').next().unwrap_or("x"))), "0", "keys are not stored");
+    assert_eq!(
+        howdah.value(&format!(
+            "SELECT count(*) FROM howdah.api_keys WHERE to_jsonb(api_keys)::text LIKE '%{}%'",
+            key.rsplit('.').next().unwrap_or("x")
+        )),
+        "0",
+        "keys are not stored"
+    );
 }
 
 #[test]
