@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 
 /// Howdah: a whole backend carried by Postgres.
 #[derive(Debug, Parser)]
@@ -131,8 +132,8 @@ pub struct ServeArgs {
     #[arg(long, env = "HOWDAH_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
     /// Reverse proxies whose X-Forwarded-For is believed
-    #[arg(long, env = "HOWDAH_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR")]
-    pub trusted_proxy: Vec<Cidr>,
+    #[arg(long, env = "HOWDAH_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR", value_parser = range)]
+    pub trusted_proxy: Vec<IpNet>,
 
     /// Requests worked on at once; above it 503 with Retry-After
     #[arg(long, env = "HOWDAH_MAX_IN_FLIGHT", default_value_t = 512, value_name = "N")]
@@ -163,45 +164,7 @@ impl ServeArgs {
 }
 
 /// An address range such as `10.0.0.0/8`; a bare address is itself alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cidr {
-    network: u128,
-    mask: u128,
-}
-
-impl Cidr {
-    /// Whether `ip` lies in the range; v4 and v4-mapped v6 addresses are the same address.
-    pub fn contains(self, ip: IpAddr) -> bool {
-        bits(ip) & self.mask == self.network
-    }
-}
-
-fn bits(ip: IpAddr) -> u128 {
-    match ip {
-        IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(v6) => v6.to_bits(),
-    }
-}
-
-impl std::str::FromStr for Cidr {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (address, length) = match text.trim().split_once('/') {
-            Some((address, length)) => (address, Some(length)),
-            None => (text.trim(), None),
-        };
-        let ip: IpAddr = address.parse().map_err(|_| format!("not an address: {address}"))?;
-        let width = if ip.is_ipv4() { 32 } else { 128 };
-        let length: u32 = match length {
-            Some(length) => length.parse().map_err(|_| format!("not a length: {length}"))?,
-            None => width,
-        };
-        if length > width {
-            return Err(format!("longer than {width} bits: {text}"));
-        }
-        let host_bits = width - length;
-        let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
-        Ok(Self { network: bits(ip) & mask, mask })
-    }
+fn range(text: &str) -> Result<IpNet, String> {
+    let one = text.trim().parse().map(|ip: IpAddr| IpNet::from(ip.to_canonical()));
+    one.or_else(|_| text.trim().parse()).map_err(|_| format!("not an address range: {text}"))
 }

@@ -3,9 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::{BufMut, Bytes, BytesMut};
+use howdah_core::error::ApiError;
+pub use howdah_core::error::Code as Refusal;
+use howdah_core::http::REASON;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use http_body_util::Full;
+use hyper::ext::ReasonPhrase;
 use serde::Deserialize;
 
 pub type Answer = Response<Full<Bytes>>;
@@ -51,10 +55,14 @@ impl Finished {
 }
 
 impl From<Finished> for Answer {
-    fn from(finished: Finished) -> Self {
+    fn from(mut finished: Finished) -> Self {
+        let reason = finished.headers.remove(REASON);
         let mut answer = Response::new(Full::new(finished.body));
         *answer.status_mut() = finished.status;
         *answer.headers_mut() = finished.headers;
+        if let Some(reason) = reason.and_then(|text| ReasonPhrase::try_from(text.as_bytes()).ok()) {
+            answer.extensions_mut().insert(reason);
+        }
         answer
     }
 }
@@ -63,22 +71,13 @@ impl From<Finished> for Answer {
 /// the message is the server's business and is left out.
 fn parse_headers(block: &Bytes) -> Option<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(12);
-    let mut start = 0;
-    while let Some(rest) = block.get(start..).filter(|rest| !rest.is_empty()) {
-        let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
-        let line = &rest[..end];
+    for line in block.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
         let colon = line.iter().position(|byte| *byte == b':')?;
-        let value = line[colon + 1..].trim_ascii();
-        let at = start
-            + colon
-            + 1
-            + (line.len() - colon - 1 - line[colon + 1..].trim_ascii_start().len());
         let name = HeaderName::from_bytes(&line[..colon]).ok()?;
         if !framing(&name) {
-            let value = HeaderValue::from_maybe_shared(block.slice(at..at + value.len())).ok()?;
-            headers.append(name, value);
+            let value = block.slice_ref(line[colon + 1..].trim_ascii());
+            headers.append(name, HeaderValue::from_maybe_shared(value).ok()?);
         }
-        start += end + 1;
     }
     Some(headers)
 }
@@ -120,97 +119,41 @@ fn forged(name: &HeaderName) -> bool {
         || matches!(text, "x-real-ip" | "x-original-url" | "x-original-host" | "x-rewrite-url")
 }
 
-/// Why the proxy answers by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    BadRequest,
-    RequestTimeout,
-    BodyTooLarge,
-    TargetTooLong,
-    ContentEncoding,
-    HeadersTooLarge,
-    Internal,
-    Busy,
-    Draining,
-    /// No connection to Postgres, or the server says that it cannot serve now.
-    Unavailable,
-    /// A write whose connection was lost: trying again by itself might do it twice.
-    Lost,
-    Timeout,
+/// The proxy's own answer, as the table of errors has it, with an invitation to try again where
+/// that is safe.
+fn refused(code: Refusal) -> howdah_core::http::Response {
+    let error = ApiError::new(code, &["The request is not valid HTTP"]);
+    match code {
+        Refusal::Unavailable | Refusal::Database => error.header("Retry-After", "1"),
+        _ => error,
+    }
+    .to_response()
 }
 
-impl Refusal {
-    fn parts(self) -> (u16, &'static str, &'static str) {
-        match self {
-            Self::BadRequest => (400, "HW400", "The request is not valid HTTP"),
-            Self::RequestTimeout => (408, "HW408", "The request body did not arrive in time"),
-            Self::BodyTooLarge => {
-                (413, "HW413", "The request body is larger than this route allows")
-            }
-            Self::TargetTooLong => (414, "HW414", "The request target is too long"),
-            Self::ContentEncoding => (415, "HW415", "Encoded request bodies are not accepted"),
-            Self::HeadersTooLarge => (431, "HW431", "The request headers are too large"),
-            Self::Internal => (500, "HW500", "Something went wrong inside"),
-            Self::Busy => (503, "HW503", "Too many requests are being worked on"),
-            Self::Draining => (503, "HW503", "The server is about to stop"),
-            Self::Unavailable => {
-                (503, "PGRST001", "Database client error. Retrying the connection.")
-            }
-            Self::Lost => (
-                503,
-                "HW502",
-                "The connection to the database was lost; whether the request took effect is not known",
-            ),
-            Self::Timeout => (504, "HW504", "The request took too long"),
-        }
+pub fn refuse(code: Refusal) -> Answer {
+    let answer = refused(code);
+    match Finished::new(answer.status.into(), answer.headers.into(), answer.body.into()) {
+        Ok(finished) => finished.into(),
+        Err(_) => Response::new(Full::default()),
     }
+}
 
-    pub fn status(self) -> u16 {
-        self.parts().0
-    }
+/// The whole answer as bytes of HTTP/1.1, for where no server is at hand to write it.
+pub fn refuse_raw(code: Refusal, id: &HeaderValue) -> Vec<u8> {
+    let answer = refused(code);
+    let status = StatusCode::from_u16(answer.status).unwrap_or_default();
+    let (headers, id) = (answer.headers.replace('\n', "\r\n"), id.to_str().unwrap_or("-"));
+    let length = answer.body.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\n{headers}X-Request-Id: {id}\r\nConnection: close\r\n\
+         Content-Length: {length}\r\n\r\n"
+    );
+    [head.into_bytes(), answer.body].concat()
+}
 
-    /// The JSON of the dialect: all four keys.
-    pub fn body(self) -> String {
-        let (_, code, message) = self.parts();
-        format!(r#"{{"code":"{code}","details":null,"hint":null,"message":"{message}"}}"#)
-    }
-
-    /// The whole answer as bytes of HTTP/1.1, for where no server is at hand to write it.
-    pub fn raw(self, id: &HeaderValue) -> Vec<u8> {
-        let status = StatusCode::from_u16(self.status()).unwrap_or_default();
-        let (id, body) = (id.to_str().unwrap_or("-"), self.body());
-        let retry = if self.may_retry() { "retry-after: 1\r\n" } else { "" };
-        format!(
-            "HTTP/1.1 {status}\r\ncontent-type: application/json; charset=utf-8\r\n{retry}\
-             x-request-id: {id}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len(),
-        )
-        .into_bytes()
-    }
-
-    fn may_retry(self) -> bool {
-        matches!(self, Self::Busy | Self::Draining | Self::Unavailable)
-    }
-
-    /// Whether the connection must end with this answer, as unread input may follow.
-    pub fn closes(self) -> bool {
-        matches!(
-            self,
-            Self::BadRequest | Self::RequestTimeout | Self::BodyTooLarge | Self::Draining
-        )
-    }
-
-    pub fn answer(self) -> Answer {
-        let mut answer = Response::new(Full::new(Bytes::from(self.body())));
-        *answer.status_mut() = StatusCode::from_u16(self.status()).unwrap_or_default();
-        let headers = answer.headers_mut();
-        let json = HeaderValue::from_static("application/json; charset=utf-8");
-        headers.insert(header::CONTENT_TYPE, json);
-        if self.may_retry() {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        answer
-    }
+/// Whether the connection must end with this answer, as unread input may follow.
+pub fn closes(code: Refusal) -> bool {
+    matches!(code, Refusal::BadRequest | Refusal::RequestTimeout | Refusal::TooLarge)
 }
 
 #[cfg(test)]
@@ -274,12 +217,22 @@ mod tests {
 
     #[test]
     fn own_answers_have_all_four_keys() {
-        for refusal in [Refusal::BadRequest, Refusal::Unavailable, Refusal::Lost, Refusal::Timeout]
-        {
-            let body: serde_json::Value = serde_json::from_str(&refusal.body()).unwrap();
+        for code in [Refusal::BadRequest, Refusal::Database, Refusal::Lost, Refusal::Timeout] {
+            let raw = String::from_utf8(refuse_raw(code, &HeaderValue::from_static("i"))).unwrap();
+            let (head, body) = raw.split_once("\r\n\r\n").unwrap();
+            let body: serde_json::Value = serde_json::from_str(body).unwrap();
             let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
             assert_eq!(keys, ["code", "details", "hint", "message"]);
-            assert_eq!(refusal.answer().status().as_u16(), refusal.status());
+            assert!(head.contains(&code.spec().status.to_string()), "{head}");
+            assert_eq!(refuse(code).status(), code.spec().status);
         }
+    }
+
+    #[test]
+    fn a_reason_is_no_header() {
+        let block = Bytes::from_static(b"Reason-Phrase: No Tea\nA: b\n");
+        let answer = Answer::from(Finished::new(418, block, Bytes::new()).unwrap());
+        assert_eq!(answer.extensions().get::<ReasonPhrase>().unwrap().as_bytes(), b"No Tea");
+        assert_eq!(answer.headers().len(), 1);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::cli::Cidr;
+use ipnet::IpNet;
 
 /// The other end of a connection.
 pub struct Peer {
@@ -17,9 +17,9 @@ pub struct Peer {
 }
 
 impl Peer {
-    pub fn new(ip: IpAddr, trusted: &[Cidr]) -> Self {
+    pub fn new(ip: IpAddr, trusted: &[IpNet]) -> Self {
         let ip = ip.to_canonical();
-        let trusted = trusted.iter().any(|range| range.contains(ip));
+        let trusted = trusted.iter().any(|range| range.contains(&ip));
         Self { ip, text: ip.to_string(), trusted }
     }
 }
@@ -27,7 +27,7 @@ impl Peer {
 /// The client that a trusted peer speaks for: the rightmost address of `X-Forwarded-For` that is
 /// not itself a trusted proxy. Everything left of it was sent by that client and proves nothing. An
 /// entry that is no address ends the search: then the client is the last proxy that was understood.
-pub fn forwarded_for(peer: &Peer, headers: &HeaderMap, trusted: &[Cidr]) -> IpAddr {
+pub fn forwarded_for(peer: &Peer, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut client = peer.ip;
     let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
     let entries = lines.iter().rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
@@ -36,7 +36,7 @@ pub fn forwarded_for(peer: &Peer, headers: &HeaderMap, trusted: &[Cidr]) -> IpAd
             break;
         };
         client = ip;
-        if !trusted.iter().any(|range| range.contains(ip)) {
+        if !trusted.iter().any(|range| range.contains(&ip)) {
             break;
         }
     }
@@ -124,25 +124,6 @@ mod tests {
             ("10.0.0.1", &[""], "10.0.0.1"),
         ] {
             assert_eq!(client(peer, lines), expected, "{peer} {lines:?}");
-        }
-    }
-
-    #[test]
-    fn ranges_have_edges() {
-        let range: Cidr = "192.168.4.0/22".parse().unwrap();
-        for (ip, inside) in [
-            ("192.168.3.255", false),
-            ("192.168.4.0", true),
-            ("192.168.7.255", true),
-            ("192.168.8.0", false),
-        ] {
-            assert_eq!(range.contains(ip.parse().unwrap()), inside, "{ip}");
-        }
-        let all: Cidr = "0.0.0.0/0".parse().unwrap();
-        assert!(all.contains("8.8.8.8".parse().unwrap()) && !all.contains("::1".parse().unwrap()));
-        assert!("::/0".parse::<Cidr>().unwrap().contains("8.8.8.8".parse().unwrap()));
-        for bad in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "a/8", "10.0.0.0/-1"] {
-            assert!(bad.parse::<Cidr>().is_err(), "{bad}");
         }
     }
 

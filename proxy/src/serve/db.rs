@@ -203,7 +203,7 @@ impl Db {
                 }
             }
         }
-        Err(Refusal::Unavailable)
+        Err(Refusal::Database)
     }
 
     /// Sends the call and waits. A read that is stuck behind a slow statement leaves, to be sent
@@ -267,7 +267,7 @@ impl Db {
             return Ok(link);
         }
         if waiting >= pool.queue {
-            return Err(Refusal::Busy);
+            return Err(Refusal::Unavailable);
         }
         let _guard = Waiter::new(&pool.waiting);
         let pause = if exclusive { GRACE / 3 } else { STALL };
@@ -277,10 +277,10 @@ impl Db {
             freed.as_mut().enable();
             let now = Instant::now();
             if pool.down().is_some_and(|since| now.duration_since(since) > GRACE) {
-                return Err(Refusal::Unavailable);
+                return Err(Refusal::Database);
             }
             if now > call.deadline.min(started + PATIENCE) {
-                return Err(Refusal::Busy);
+                return Err(Refusal::Unavailable);
             }
             self.grow(call.lane, now);
             // When every connection is held and there can be no more, it is better to stand in a
@@ -562,8 +562,8 @@ fn passing(code: &str) -> bool {
 fn refusal(code: &str) -> Refusal {
     match code {
         "57014" => Refusal::Timeout,
-        "57P01" | "57P02" | "57P03" | "40001" | "40P01" | "3F000" => Refusal::Unavailable,
-        _ if ["08", "53", "42"].iter().any(|class| code.starts_with(class)) => Refusal::Unavailable,
+        "57P01" | "57P02" | "57P03" | "40001" | "40P01" | "3F000" => Refusal::Database,
+        _ if ["08", "53", "42"].iter().any(|class| code.starts_with(class)) => Refusal::Database,
         _ => Refusal::Internal,
     }
 }

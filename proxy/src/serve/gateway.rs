@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{self, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Version};
 use http_body::Body;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tokio::time::timeout;
 
-use super::answer::{Answer, Refusal};
+use super::answer::{Answer, Refusal, closes, refuse};
 use super::client::{Peer, forwarded_for};
 use super::compress::{accepts_gzip, compress};
 use super::config::{Config, Lane};
@@ -51,8 +51,7 @@ struct Trace {
 pub async fn answer(client: Arc<Client>, request: Request<Incoming>) -> Result<Answer, Infallible> {
     let started = Instant::now();
     let app = &*client.worker.app;
-    client.activity.served.fetch_add(1, Relaxed);
-    let _serving = Counted::new(&client.activity.serving);
+    client.activity.begun.store(true, Relaxed);
     let (parts, body) = request.into_parts();
     if parts.version == Version::HTTP_2 {
         client.activity.http2.store(true, Relaxed);
@@ -70,14 +69,14 @@ pub async fn answer(client: Arc<Client>, request: Request<Incoming>) -> Result<A
     };
 
     let refused = outcome.as_ref().err().copied();
-    let mut answer = outcome.unwrap_or_else(Refusal::answer);
+    let mut answer = outcome.unwrap_or_else(refuse);
     let headers = answer.headers_mut();
     cors::allow(&config.origins, parts.headers.get(header::ORIGIN), headers);
     let http1 = parts.version < Version::HTTP_2;
     // A body framed by Transfer-Encoding may have hidden a Content-Length beside it from us (RFC
     // 9112, 6.1), so the connection is not used again.
     let chunked = parts.headers.contains_key(header::TRANSFER_ENCODING);
-    if http1 && (chunked || refused.is_some_and(Refusal::closes)) {
+    if http1 && (chunked || refused.is_some_and(closes)) {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     let seen = Observation {
@@ -108,7 +107,7 @@ async fn exchange(
     let app = &*client.worker.app;
     let in_flight = Counted::new(&app.in_flight);
     if in_flight.before >= app.max_in_flight {
-        return Err(Refusal::Busy);
+        return Err(Refusal::Unavailable);
     }
     check(parts)?;
     let rules = config.rules(&parts.method, parts.uri.path());
@@ -172,38 +171,20 @@ fn check(parts: &Parts) -> Result<(), Refusal> {
 }
 
 /// The whole body, within its limits of size and time.
-async fn read_body(mut body: Incoming, most: usize) -> Result<Bytes, Refusal> {
+async fn read_body(body: Incoming, most: usize) -> Result<Bytes, Refusal> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    let announced = body.size_hint().lower();
-    if announced > most as u64 {
-        return Err(Refusal::BodyTooLarge);
+    if body.size_hint().lower() > most as u64 {
+        return Err(Refusal::TooLarge);
     }
-    let read = async {
-        let mut first = Bytes::new();
-        let mut whole = BytesMut::new();
-        while let Some(frame) = body.frame().await {
-            let Ok(data) = frame.map_err(|_| Refusal::BadRequest)?.into_data() else {
-                continue;
-            };
-            if first.len() + whole.len() + data.len() > most {
-                return Err(Refusal::BodyTooLarge);
-            }
-            // A body of one frame, which most are, is not copied.
-            if first.is_empty() && whole.is_empty() {
-                first = data;
-                continue;
-            }
-            if whole.is_empty() {
-                whole.reserve((announced as usize).min(1 << 20).max(first.len() + data.len()));
-                whole.extend_from_slice(&std::mem::take(&mut first));
-            }
-            whole.extend_from_slice(&data);
-        }
-        Ok(if whole.is_empty() { first } else { whole.freeze() })
-    };
-    timeout(BODY_TIME, read).await.unwrap_or(Err(Refusal::RequestTimeout))
+    // A body of one frame, which most are, is not copied.
+    let read = timeout(BODY_TIME, Limited::new(body, most).collect()).await;
+    match read.map_err(|_| Refusal::RequestTimeout)? {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
+        Err(_) => Err(Refusal::BadRequest),
+    }
 }
 
 fn note(client: &Client, parts: &Parts, id: &HeaderValue, seen: &Observation<'_>) {

@@ -30,6 +30,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use hyper::service::service_fn;
@@ -43,8 +44,8 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use crate::cli::{Cidr, ServeArgs};
-use answer::Refusal;
+use crate::cli::ServeArgs;
+use answer::{Refusal, refuse_raw};
 use client::{Ids, Peer};
 use db::Db;
 use gateway::Client;
@@ -52,8 +53,8 @@ use log::Level;
 use metrics::Shard;
 use socket::{Activity, ClientSocket};
 
-/// A connection without requests is closed after one to two of these.
-const IDLE: Duration = Duration::from_secs(60);
+/// By then a request must have begun and its head be whole: also the end of idle connections.
+const HEAD: Duration = Duration::from_secs(60);
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Larger heads are refused by the parser; smaller ones above the limit by us, with the client's
 /// own request id.
@@ -64,7 +65,7 @@ pub struct App {
     db: Arc<Db>,
     ids: Arc<Ids>,
     shards: Vec<Arc<Shard>>,
-    trusted: Vec<Cidr>,
+    trusted: Vec<ipnet::IpNet>,
     has_admin: bool,
     log_requests: bool,
     in_flight: AtomicUsize,
@@ -196,7 +197,7 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
 
 fn http() -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1().max_buf_size(HEAD_BUFFER).header_read_timeout(None);
+    http.http1().timer(TokioTimer::new()).max_buf_size(HEAD_BUFFER).header_read_timeout(HEAD);
     http.http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(Duration::from_secs(20))
@@ -237,7 +238,8 @@ async fn accept(listener: &TcpListener, app: &App, desks: &[Desk], most: usize) 
 
 /// A word to the client that is one too many; it is not worth waiting for.
 fn refuse(stream: &mut TcpStream, app: &App) {
-    let _ = stream.try_write(&Refusal::Busy.raw(&app.ids.of(&http::HeaderMap::new())));
+    let _ =
+        stream.try_write(&refuse_raw(Refusal::Unavailable, &app.ids.of(&http::HeaderMap::new())));
 }
 
 async fn work(
@@ -286,27 +288,19 @@ where
     let service = service_fn(move |request| gateway::answer(client.clone(), request));
     let mut connection = pin!(worker.http.serve_connection(TokioIo::new(socket), service));
     let mut drain = pin!(app.drain.notified());
-    let mut idle = pin!(sleep(IDLE));
-    let mut watched = false;
-    let mut leaving = false;
-    let mut served = 0;
+    let mut late = pin!(sleep(HEAD));
+    let (mut watched, mut leaving) = (false, false);
     // Polled three times a request, so the two watchers are only asked once, to be woken by them,
     // and then looked at.
     let _ = poll_fn(|cx| {
         if !watched {
             watched = true;
             let _ = drain.as_mut().poll(cx);
-            let _ = idle.as_mut().poll(cx);
+            let _ = late.as_mut().poll(cx);
         }
-        if idle.is_elapsed() && !leaving {
-            let now = activity.served.load(Relaxed);
-            leaving = now == served && activity.serving.load(Relaxed) == 0;
-            served = now;
-            if leaving {
-                connection.as_mut().graceful_shutdown();
-            }
-            idle.as_mut().reset(tokio::time::Instant::now() + IDLE);
-            let _ = idle.as_mut().poll(cx);
+        // hyper's limit begins only when it knows which HTTP is spoken.
+        if late.is_elapsed() && !activity.begun.load(Relaxed) {
+            return Poll::Ready(Ok(()));
         }
         if app.is_draining() && !leaving {
             leaving = true;

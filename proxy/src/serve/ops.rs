@@ -13,7 +13,7 @@ use http::{Method, Response};
 use http_body_util::Full;
 
 use super::App;
-use super::answer::{Answer, Refusal};
+use super::answer::{Answer, Refusal, refuse};
 use super::client::Peer;
 
 /// Answers an operator's question on the main listener; None leaves the request to the gateway.
@@ -57,7 +57,7 @@ fn live() -> Answer {
 fn ready(app: &App) -> Answer {
     match app.db.ready() && !app.is_draining() {
         true => text("application/json", r#"{"status":"ready"}"#),
-        false => Refusal::Unavailable.answer(),
+        false => refuse(Refusal::Database),
     }
 }
 
