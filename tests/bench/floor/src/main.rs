@@ -1,87 +1,83 @@
-//! The floor: HTTP in, one prepared statement, its JSON out. No token, no role, no policy, no query language.
+//! Floor B: HTTP and one prepared statement a request, no authorization, JSON made by Postgres.
 //!
-//! Environment: LISTEN (address), DATABASE (connection string). Sixteen connections, one for each of the load's clients.
+//! FLOOR_LISTEN is host:port, FLOOR_DB a connection string, FLOOR_POOL the connections (16).
+#![forbid(unsafe_code)]
 
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Router, body::Bytes};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use serde::Deserialize;
-use tokio_postgres::NoTls;
 use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
-const ONE: &str = "SELECT row_to_json(t)::text FROM task t WHERE id = $1";
-const LIST: &str = "SELECT json_agg(row_to_json(r))::text FROM \
-    (SELECT * FROM task WHERE owner = $1::text::uuid ORDER BY id LIMIT $2) r";
-const INSERT: &str = "WITH i AS (INSERT INTO task (owner, title, done, priority, labels, extra) \
-    SELECT (j->>'owner')::uuid, j->>'title', (j->>'done')::boolean, (j->>'priority')::int, \
-           ARRAY(SELECT json_array_elements_text(j->'labels')), (j->'extra')::jsonb \
+const ONE: &str = "SELECT row_to_json(t)::text FROM public.task t WHERE id = $1";
+const LIST: &str = "SELECT json_agg(row_to_json(r))::text FROM (SELECT * FROM public.task WHERE owner = $1 ORDER BY id LIMIT 20) r";
+const LIST_INDEXED: &str = "SELECT json_agg(row_to_json(r))::text FROM (SELECT * FROM public.task_indexed WHERE owner = $1 ORDER BY id LIMIT 20) r";
+const THOUSAND: &str = "SELECT json_agg(row_to_json(r))::text FROM (SELECT * FROM public.task WHERE owner = $1 ORDER BY id LIMIT 1000) r";
+const CALL: &str = "SELECT to_json(public.open_tasks_of($1, $2))::text";
+const INSERT: &str = "WITH i AS (INSERT INTO public.task (owner, title, done, priority, tags, meta)
+    SELECT (j ->> 'owner')::uuid, j ->> 'title', (j ->> 'done')::bool, (j ->> 'priority')::int,
+           ARRAY(SELECT json_array_elements_text(j -> 'tags')), (j -> 'meta')::jsonb
     FROM (SELECT $1::text::json AS j) s RETURNING *) SELECT row_to_json(i)::text FROM i";
-const CALL: &str = "SELECT days_between($1::text::date, $2::text::date)::text";
 
 #[derive(Deserialize)]
-struct Id {
+struct Asked {
+    #[serde(default)]
     id: i64,
+    #[serde(default)]
+    owner: Uuid,
+    #[serde(default)]
+    priority: i32,
 }
 
-#[derive(Deserialize)]
-struct Owner {
-    owner: String,
-    limit: i64,
-}
-
-#[derive(Deserialize)]
-struct Days {
-    a: String,
-    b: String,
-}
-
-async fn answer(pool: &Pool, sql: &str, values: &[&(dyn ToSql + Sync)], status: StatusCode) -> Response {
-    let result = async {
+async fn answer(pool: &Pool, status: StatusCode, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Response {
+    let body = async {
         let client = pool.get().await.map_err(|e| e.to_string())?;
         let statement = client.prepare_cached(sql).await.map_err(|e| e.to_string())?;
         let row = client.query_one(&statement, values).await.map_err(|e| e.to_string())?;
-        Ok::<String, String>(row.get(0))
+        row.try_get::<_, String>(0).map_err(|e| e.to_string())
     };
-    match result.await {
-        Ok(json) => (status, [(header::CONTENT_TYPE, "application/json")], json).into_response(),
-        Err(problem) => (StatusCode::INTERNAL_SERVER_ERROR, problem).into_response(),
+    match body.await {
+        Ok(body) => (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error).into_response(),
     }
 }
 
-async fn one(State(pool): State<Pool>, Query(q): Query<Id>) -> Response {
-    answer(&pool, ONE, &[&q.id], StatusCode::OK).await
-}
-
-async fn list(State(pool): State<Pool>, Query(q): Query<Owner>) -> Response {
-    answer(&pool, LIST, &[&q.owner, &q.limit], StatusCode::OK).await
-}
-
-async fn insert(State(pool): State<Pool>, body: String) -> Response {
-    answer(&pool, INSERT, &[&body], StatusCode::CREATED).await
-}
-
-async fn call(State(pool): State<Pool>, Query(q): Query<Days>) -> Response {
-    answer(&pool, CALL, &[&q.a, &q.b], StatusCode::OK).await
-}
-
-async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let config: tokio_postgres::Config = std::env::var("DATABASE")?.parse()?;
-    let fast = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let pool = Pool::builder(Manager::from_config(config, NoTls, fast)).max_size(16).build()?;
-    let routes = Router::new()
-        .route("/one", get(one))
-        .route("/list", get(list))
-        .route("/task", post(insert))
-        .route("/days", get(call))
+async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+    let variable = |name: &str| std::env::var(name).map_err(|_| format!("{name} is not set"));
+    let manager = Manager::from_config(
+        variable("FLOOR_DB")?.parse()?,
+        tokio_postgres::NoTls,
+        ManagerConfig { recycling_method: RecyclingMethod::Fast },
+    );
+    let size = variable("FLOOR_POOL").unwrap_or_else(|_| "16".to_owned()).parse()?;
+    let pool = Pool::builder(manager).max_size(size).build()?;
+    type Shared = State<Pool>;
+    let app = Router::new()
+        .route("/one", get(|State(p): Shared, Query(q): Query<Asked>| async move { answer(&p, StatusCode::OK, ONE, &[&q.id]).await }))
+        .route("/list", get(|State(p): Shared, Query(q): Query<Asked>| async move { answer(&p, StatusCode::OK, LIST, &[&q.owner]).await }))
+        .route("/list_indexed", get(|State(p): Shared, Query(q): Query<Asked>| async move { answer(&p, StatusCode::OK, LIST_INDEXED, &[&q.owner]).await }))
+        .route("/thousand", get(|State(p): Shared, Query(q): Query<Asked>| async move { answer(&p, StatusCode::OK, THOUSAND, &[&q.owner]).await }))
+        .route("/call", get(|State(p): Shared, Query(q): Query<Asked>| async move { answer(&p, StatusCode::OK, CALL, &[&q.owner, &q.priority]).await }))
+        .route(
+            "/insert",
+            post(|State(p): Shared, body: Bytes| async move {
+                match std::str::from_utf8(&body) {
+                    Ok(text) => answer(&p, StatusCode::CREATED, INSERT, &[&text]).await,
+                    Err(_) => StatusCode::BAD_REQUEST.into_response(),
+                }
+            }),
+        )
         .with_state(pool);
-    let listener = tokio::net::TcpListener::bind(std::env::var("LISTEN")?).await?;
-    axum::serve(listener, routes).await?;
+    let listener = tokio::net::TcpListener::bind(variable("FLOOR_LISTEN")?).await?;
+    let mut end = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    axum::serve(listener, app).with_graceful_shutdown(async move { end.recv().await.unwrap_or_default() }).await?;
     Ok(())
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run())
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(serve())
 }

@@ -1,0 +1,2 @@
+\set n random(1001, 1020)
+WITH i AS (INSERT INTO public.task (owner, title, done, priority, tags, meta) SELECT (j ->> 'owner')::uuid, j ->> 'title', (j ->> 'done')::bool, (j ->> 'priority')::int, ARRAY(SELECT json_array_elements_text(j -> 'tags')), (j -> 'meta')::jsonb FROM (SELECT json_build_object('owner', '00000000-0000-4000-8000-' || lpad(:n::text, 12, '0'), 'title', 'A task that came in', 'done', false, 'priority', 2, 'tags', ARRAY['tag1', 'tag2'], 'meta', json_build_object('colour', 'red', 'effort', 5)) AS j) s RETURNING *) SELECT row_to_json(i)::text FROM i;

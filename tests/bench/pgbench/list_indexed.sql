@@ -1,0 +1,2 @@
+\set n random(1, 900)
+SELECT json_agg(row_to_json(r))::text FROM (SELECT * FROM public.task_indexed WHERE owner = ('00000000-0000-4000-8000-' || lpad(:n::text, 12, '0'))::uuid ORDER BY id LIMIT 20) r;
