@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use http::{HeaderValue, Method};
-use serde::Deserialize;
+use serde_json::Value;
 
 /// Which connections a request travels on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lane {
     #[default]
     Fast,
@@ -19,34 +18,6 @@ pub enum Lane {
 impl Lane {
     pub const ALL: [(Self, &'static str); 3] =
         [(Self::Fast, "fast"), (Self::Write, "write"), (Self::Heavy, "heavy")];
-}
-
-#[derive(Deserialize)]
-struct Document {
-    #[serde(default)]
-    version: String,
-    #[serde(default)]
-    generation: serde_json::Value,
-    cors_origins: Option<Vec<String>>,
-    #[serde(default)]
-    routes: Vec<DocumentRoute>,
-    #[serde(default)]
-    defaults: Overrides,
-}
-
-#[derive(Deserialize)]
-struct DocumentRoute {
-    method: String,
-    pattern: String,
-    lane: Option<String>,
-    #[serde(flatten)]
-    overrides: Overrides,
-}
-
-#[derive(Default, Deserialize)]
-struct Overrides {
-    max_body: Option<usize>,
-    timeout_ms: Option<u64>,
 }
 
 /// What holds for one request.
@@ -114,21 +85,23 @@ impl Config {
     /// If it is not that document. A lane of another name, which a newer extension may have, is the
     /// fast one.
     pub fn parse(text: &[u8]) -> Result<Self, serde_json::Error> {
-        let document: Document = serde_json::from_slice(text)?;
-        let base = document.defaults.over(Self::default().defaults);
-        let origins = match document.cors_origins {
+        let document: Value = serde_json::from_slice(text)?;
+        let list = |key: &str| document[key].as_array().map(Vec::as_slice);
+        let defaults = Self::default().defaults.with(&document["defaults"]);
+        let named = |origin: &Value| HeaderValue::from_str(origin.as_str()?).ok();
+        let origins = match list("cors_origins") {
             None => Origins::Any,
             Some(list) if list.iter().any(|origin| origin == "*") => Origins::Any,
-            Some(list) => Origins::Listed(
-                list.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect(),
-            ),
+            Some(list) => Origins::Listed(list.iter().filter_map(named).collect()),
         };
-        let generation = match document.generation {
-            serde_json::Value::String(text) => text,
-            other => other.to_string(),
-        };
-        let routes = document.routes.into_iter().map(|route| Route::new(route, base)).collect();
-        Ok(Self { version: document.version, generation, origins, defaults: base, routes })
+        let routes = list("routes").unwrap_or_default();
+        Ok(Self {
+            version: document["version"].as_str().unwrap_or_default().to_owned(),
+            generation: document["generation"].as_str().unwrap_or_default().to_owned(),
+            origins,
+            defaults,
+            routes: routes.iter().map(|route| Route::new(route, defaults)).collect(),
+        })
     }
 
     /// The rules for a request. An encoded path is decoded first: `/auth/v1/%74oken` must not leave
@@ -147,33 +120,32 @@ impl Config {
     }
 }
 
-impl Overrides {
-    fn over(&self, base: Rules) -> Rules {
-        Rules {
-            lane: base.lane,
-            max_body: self.max_body.unwrap_or(base.max_body),
-            timeout: self.timeout_ms.map_or(base.timeout, Duration::from_millis),
+impl Rules {
+    /// These, but for what `document` says otherwise.
+    fn with(self, document: &Value) -> Self {
+        let number = |key: &str| document[key].as_u64();
+        Self {
+            lane: if document["lane"] == "heavy" { Lane::Heavy } else { self.lane },
+            max_body: number("max_body").map_or(self.max_body, |bytes| bytes as usize),
+            timeout: number("timeout_ms").map_or(self.timeout, Duration::from_millis),
         }
     }
 }
 
 impl Route {
-    fn new(route: DocumentRoute, base: Rules) -> Self {
-        let pattern = route.pattern.trim_end_matches('/');
+    fn new(route: &Value, defaults: Rules) -> Self {
+        let text = |key: &str| route[key].as_str().unwrap_or_default();
+        let pattern = text("pattern").trim_end_matches('/');
         let segments = pattern.split('/').skip(1).map(|segment| match segment {
             _ if segment.ends_with("...}") => Segment::Rest,
             _ if segment.starts_with('{') && segment.ends_with('}') => Segment::One,
             _ => Segment::Literal(segment.to_owned()),
         });
-        let lane = match route.lane.as_deref() {
-            Some("heavy") => Lane::Heavy,
-            _ => Lane::Fast,
-        };
         Self {
-            method: route.method.parse().ok().filter(|_| route.method != "*"),
+            method: text("method").parse().ok().filter(|_| text("method") != "*"),
             literal: pattern.split("/{").next().unwrap_or_default().to_owned(),
             segments: segments.collect(),
-            rules: Rules { lane, ..route.overrides.over(base) },
+            rules: defaults.with(route),
         }
     }
 
@@ -202,7 +174,7 @@ mod tests {
 
     fn config() -> Config {
         Config::parse(
-            br#"{"version":"0.1.0","generation":7,"cors_origins":["https://a.example"],
+            br#"{"version":"0.1.0","generation":"7","cors_origins":["https://a.example"],
             "routes":[{"method":"POST","pattern":"/auth/v1/token","lane":"heavy","max_body":1024,"timeout_ms":10000},
                 {"method":"*","pattern":"/object/{bucket}/{name...}","max_body":50000000},
                 {"method":"GET","pattern":"/hello/{name}","lane":"heavy","unknown":1}],

@@ -31,6 +31,7 @@ use tokio_postgres::config::Config as Address;
 
 use crate::cli::ServeArgs;
 
+use super::Counted;
 use super::answer::{Finished, Refusal};
 use super::config::{Config, Lane};
 use super::log::{self, Level};
@@ -94,13 +95,6 @@ struct Pool {
     down: Mutex<Option<Instant>>,
 }
 
-/// What `/metrics` says about a lane.
-pub struct PoolState {
-    pub connections: usize,
-    pub in_flight: usize,
-    pub waiting: usize,
-}
-
 pub struct Db {
     address: Address,
     epoch: Instant,
@@ -150,14 +144,12 @@ impl Db {
         self.loaded.load(Relaxed) && !self.pool(Lane::Fast).slots().is_empty()
     }
 
-    pub fn state(&self, lane: Lane) -> PoolState {
+    /// Connections of a lane, requests sent on them, and requests that wait for one.
+    pub fn state(&self, lane: Lane) -> [usize; 3] {
         let pool = self.pool(lane);
         let slots = pool.slots();
-        PoolState {
-            connections: slots.len(),
-            in_flight: slots.iter().map(|slot| slot.link.in_flight()).sum(),
-            waiting: pool.waiting.load(Relaxed),
-        }
+        let in_flight = slots.iter().map(|slot| slot.link.in_flight()).sum();
+        [slots.len(), in_flight, pool.waiting.load(Relaxed)]
     }
 
     /// Calls the gateway; repeats it where that is safe: at most once for methods that may be
@@ -269,7 +261,7 @@ impl Db {
         if waiting >= pool.queue {
             return Err(Refusal::Unavailable);
         }
-        let _guard = Waiter::new(&pool.waiting);
+        let _waiting = Counted::new(&pool.waiting);
         let pause = if exclusive { GRACE / 3 } else { STALL };
         // Who waits longest is told first, so a place is kept over the rounds until it is told.
         let mut freed = pin!(pool.freed.notified());
@@ -481,21 +473,6 @@ impl Pool {
             return Some(best.link.clone());
         }
         open().find(|slot| slot.link.reserve(depth)).map(|slot| slot.link.clone())
-    }
-}
-
-struct Waiter<'a>(&'a AtomicUsize);
-
-impl<'a> Waiter<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for Waiter<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Relaxed);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -22,7 +22,7 @@ use super::db::Call;
 use super::log::{self, Level};
 use super::metrics::Observation;
 use super::socket::Activity;
-use super::{Worker, cors, ops};
+use super::{Counted, Worker, cors, ops};
 
 /// Bytes of path and query.
 const TARGET: usize = 32 * 1024;
@@ -205,22 +205,4 @@ fn note(client: &Client, parts: &Parts, id: &HeaderValue, seen: &Observation<'_>
             ("peer", &client.peer.text),
         ],
     );
-}
-
-/// Counts up while it lives, however the request ends.
-struct Counted<'a> {
-    count: &'a AtomicUsize,
-    before: usize,
-}
-
-impl<'a> Counted<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        Self { count, before: count.fetch_add(1, Relaxed) }
-    }
-}
-
-impl Drop for Counted<'_> {
-    fn drop(&mut self) {
-        self.count.fetch_sub(1, Relaxed);
-    }
 }

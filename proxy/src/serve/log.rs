@@ -35,14 +35,9 @@ pub fn event(level: Level, message: &str, fields: &[(&str, &str)]) {
     if level > most {
         return;
     }
-    let name = match level {
-        Level::Error => "error",
-        Level::Warn => "warn",
-        Level::Info => "info",
-        Level::Debug => "debug",
-    };
+    let name = format!("{level:?}").to_lowercase();
     let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-    let line = line(&now, name, message, fields, json);
+    let line = line(&now, &name, message, fields, json);
     // A log that cannot be written must not stop the service.
     let _ = std::io::stderr().lock().write_all(line.as_bytes());
 }

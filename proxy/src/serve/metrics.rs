@@ -127,8 +127,7 @@ pub fn render(shards: &[Arc<Shard>], db: &Db, in_flight: usize) -> String {
     ] {
         head(&mut out, name, "gauge", help);
         for (lane, lane_name) in Lane::ALL {
-            let state = db.state(lane);
-            let value = [state.connections, state.in_flight, state.waiting][pick];
+            let value = db.state(lane)[pick];
             let _ = writeln!(out, r#"{name}{{lane="{lane_name}"}} {value}"#);
         }
     }

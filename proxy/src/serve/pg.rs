@@ -18,7 +18,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes, BytesMut};
-use postgres_protocol::authentication::{md5_hash, sasl};
+use postgres_protocol::authentication::sasl;
 use postgres_protocol::message::{backend::Message, frontend};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
@@ -377,24 +377,13 @@ impl Target {
     pub fn list(config: &Config) -> Vec<Self> {
         let ports = config.get_ports();
         let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
-        let unix =
-            |dir: &std::path::Path, port: u16| Self::Unix(dir.join(format!(".s.PGSQL.{port}")));
-        if config.get_hosts().is_empty() {
-            let ip = config.get_hostaddrs().iter().enumerate();
-            let mut list: Vec<_> = ip.map(|(i, ip)| Self::Tcp(ip.to_string(), port(i))).collect();
-            if list.is_empty() {
-                list.push(unix("/var/run/postgresql".as_ref(), port(0)));
-            }
-            return list;
-        }
-        let hosts = config.get_hosts().iter().enumerate();
-        hosts
-            .map(|(index, host)| match (config.get_hostaddrs().get(index), host) {
-                (_, Host::Unix(dir)) => unix(dir, port(index)),
-                (Some(ip), _) => Self::Tcp(ip.to_string(), port(index)),
-                (None, Host::Tcp(name)) => Self::Tcp(name.clone(), port(index)),
-            })
-            .collect()
+        let usual = [Host::Unix("/var/run/postgresql".into())];
+        let hosts = Some(config.get_hosts()).filter(|hosts| !hosts.is_empty()).unwrap_or(&usual);
+        let target = |(index, host): (usize, &Host)| match host {
+            Host::Unix(dir) => Self::Unix(dir.join(format!(".s.PGSQL.{}", port(index)))),
+            Host::Tcp(name) => Self::Tcp(name.clone(), port(index)),
+        };
+        hosts.iter().enumerate().map(target).collect()
     }
 
     async fn open(&self) -> io::Result<Socket> {
@@ -465,10 +454,6 @@ async fn sign_in(
             Message::AuthenticationOk => break,
             Message::AuthenticationCleartextPassword => {
                 frontend::password_message(secret()?, &mut out)?;
-            }
-            Message::AuthenticationMd5Password(body) => {
-                let hash = md5_hash(user.as_bytes(), secret()?, body.salt());
-                frontend::password_message(hash.as_bytes(), &mut out)?;
             }
             Message::AuthenticationSasl(_) => {
                 let exchange =
