@@ -7,6 +7,9 @@ REVOKE USAGE ON TYPE howdah.answer FROM PUBLIC;
 GRANT EXECUTE
     ON FUNCTION howdah.serve(pg_catalog.text, pg_catalog.text, pg_catalog.bytea, pg_catalog.bytea,
                              pg_catalog.text, pg_catalog.text) TO howdah_proxy;
+GRANT EXECUTE
+    ON FUNCTION howdah.serve_frame(pg_catalog.text, pg_catalog.text, pg_catalog.bytea, pg_catalog.bytea,
+                                   pg_catalog.text, pg_catalog.text) TO howdah_proxy;
 
 -- Any role may own a table whose policy asks who is asking; the answer is about the caller only.
 GRANT EXECUTE ON FUNCTION auth.uid() TO PUBLIC;

@@ -27,6 +27,11 @@ CREATE FUNCTION howdah.serve(
 ) RETURNS howdah.answer
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_serve';
 
+CREATE FUNCTION howdah.serve_frame(
+    method text, target text, headers bytea, body bytea, client text, request_id text
+) RETURNS bytea
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_serve_frame';
+
 CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';
 

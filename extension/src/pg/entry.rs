@@ -16,6 +16,10 @@ CREATE FUNCTION howdah.serve(
     method text, target text, headers bytea, body bytea, client text, request_id text
 ) RETURNS howdah.answer
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_serve';
+CREATE FUNCTION howdah.serve_frame(
+    method text, target text, headers bytea, body bytea, client text, request_id text
+) RETURNS bytea
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_serve_frame';
 CREATE FUNCTION howdah_private.request(method text, target text, headers bytea, body bytea)
     RETURNS howdah.answer
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_request';
@@ -32,9 +36,37 @@ v1!(pg_finfo_howdah_serve);
 /// Called by fmgr.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn howdah_serve(fcinfo: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
-    // Nothing with a destructor may live in this frame: `raise` jumps out of it.
+    // SAFETY: fmgr's pointer.
+    unsafe { serve_or_raise(fcinfo, Form::Row) }
+}
+
+v1!(pg_finfo_howdah_serve_frame);
+/// `howdah.serve_frame(…)`: the same in one value, which costs the proxy's statement less than a row does: status (2 bytes),
+/// length of the headers (4 bytes), both big-endian, headers, body. See docs/adr/0003-one-value.md.
+///
+/// # Safety
+/// Called by fmgr.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn howdah_serve_frame(
+    fcinfo: pg_sys::FunctionCallInfo,
+) -> pg_sys::Datum {
+    // SAFETY: fmgr's pointer.
+    unsafe { serve_or_raise(fcinfo, Form::Frame) }
+}
+
+/// How an answer leaves.
+#[derive(Clone, Copy)]
+enum Form {
+    Row,
+    Frame,
+}
+
+/// # Safety
+/// Called by the functions above only: nothing with a destructor may live in their frames or here, since `raise` jumps
+/// out of them.
+unsafe fn serve_or_raise(fcinfo: pg_sys::FunctionCallInfo, form: Form) -> pg_sys::Datum {
     // SAFETY: fmgr's pointer; `serve` keeps all Rust values to itself.
-    let outcome = unsafe { serve(fcinfo) };
+    let outcome = unsafe { serve(fcinfo, form) };
     match outcome {
         Outcome::Datum(datum) => datum,
         Outcome::Raise { code, message, detail } => {
@@ -51,13 +83,16 @@ enum Outcome {
 }
 
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn serve(fcinfo: pg_sys::FunctionCallInfo) -> Outcome {
+unsafe extern "C-unwind" fn serve(fcinfo: pg_sys::FunctionCallInfo, form: Form) -> Outcome {
     // SAFETY: fmgr's pointer.
     let call = unsafe { Call::new(fcinfo) };
     match answer(call, Caller::Proxy) {
         Ok(response) => {
-            // SAFETY: the function's result type is howdah.answer.
-            let datum = unsafe { to_datum(fcinfo, &response) };
+            let datum = match form {
+                // SAFETY: the function's result type is howdah.answer.
+                Form::Row => unsafe { to_datum(fcinfo, &response) },
+                Form::Frame => to_frame(&response),
+            };
             crate::database::recycle(response.body);
             Outcome::Datum(datum)
         }
@@ -118,6 +153,17 @@ fn answer(call: Call, caller: Caller) -> Result<Response, Undo> {
         Ok(request) => gateway::handle(&request, caller),
         Err(error) => Err(gateway::bad_request(&error)),
     }
+}
+
+fn to_frame(response: &Response) -> pg_sys::Datum {
+    let headers = response.headers.as_bytes();
+    let length = u32::try_from(headers.len()).unwrap_or(u32::MAX);
+    super::value::new_varlena_of(&[
+        &response.status.to_be_bytes(),
+        &length.to_be_bytes(),
+        headers,
+        &response.body,
+    ])
 }
 
 /// A row of howdah.answer.

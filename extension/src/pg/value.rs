@@ -30,12 +30,21 @@ pub unsafe fn varlena<'a>(datum: pg_sys::Datum) -> &'a [u8] {
 
 /// A new varlena (text, bytea) in the current memory context.
 pub fn new_varlena(bytes: &[u8]) -> pg_sys::Datum {
-    let total = bytes.len() + 4;
+    new_varlena_of(&[bytes])
+}
+
+/// The same of several parts.
+pub fn new_varlena_of(parts: &[&[u8]]) -> pg_sys::Datum {
+    let total = parts.iter().map(|part| part.len()).sum::<usize>() + 4;
     // SAFETY: palloc raises if it can't; the block is written whole. Values over 1 GB are refused by palloc.
     unsafe {
         let pointer = pg_sys::palloc(total).cast::<u8>();
         pointer.cast::<u32>().write_unaligned((total as u32) << 2);
-        std::ptr::copy_nonoverlapping(bytes.as_ptr(), pointer.add(4), bytes.len());
+        let mut at = pointer.add(4);
+        for part in parts {
+            std::ptr::copy_nonoverlapping(part.as_ptr(), at, part.len());
+            at = at.add(part.len());
+        }
         pg_sys::Datum::from(pointer)
     }
 }
