@@ -254,7 +254,8 @@ impl Db {
         let exclusive = pool.depth == 1;
         let waiting = pool.waiting.load(Relaxed);
         // Nobody overtakes those who wait for an exclusive connection.
-        let mut may_look = !exclusive || waiting == 0;
+        let idle = || pool.slots().iter().filter(|slot| slot.link.in_flight() == 0).count();
+        let mut may_look = !exclusive || idle() > waiting;
         if may_look && let Some(link) = pool.pick(call.home, started, depth, false) {
             return Ok(link);
         }

@@ -75,16 +75,6 @@ pub struct App {
     drain: Notify,
 }
 
-impl App {
-    fn is_draining(&self) -> bool {
-        self.draining.load(Relaxed)
-    }
-
-    fn render_metrics(&self) -> String {
-        metrics::render(&self.shards, &self.db, self.in_flight.load(Relaxed))
-    }
-}
-
 /// One thread's share.
 pub struct Worker {
     index: usize,
@@ -125,13 +115,9 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
     let local = listener.local_addr()?;
 
     let count = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut handles = Vec::with_capacity(count);
-    let mut starts = Vec::with_capacity(count);
-    for index in 0..count {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        handles.push(runtime.handle().clone());
-        starts.push((index, runtime));
-    }
+    let runtime = || Builder::new_current_thread().enable_all().build();
+    let runtimes = (0..count).map(|_| runtime()).collect::<io::Result<Vec<_>>>()?;
+    let handles = runtimes.iter().map(|runtime| runtime.handle().clone()).collect();
     let shards: Vec<Arc<Shard>> = (0..count).map(|_| Arc::default()).collect();
     let app = Arc::new(App {
         db: Db::start(address, handles, &args),
@@ -146,9 +132,8 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
         draining: AtomicBool::new(false),
         drain: Notify::new(),
     });
-    let mut desks = Vec::with_capacity(count);
-    let mut threads = Vec::with_capacity(count);
-    for (index, runtime) in starts {
+    let (mut desks, mut threads) = (Vec::new(), Vec::new());
+    for (index, runtime) in runtimes.into_iter().enumerate() {
         let (connections, accepted) = mpsc::unbounded_channel();
         let shard = app.shards[index].clone();
         let (app, tls) = (app.clone(), tls.clone());
@@ -162,15 +147,9 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
         let router = ops::router(app.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
     }
-    log::event(
-        Level::Info,
-        "listening",
-        &[
-            ("address", &local.to_string()),
-            ("tls", if tls.is_some() { "on" } else { "off" }),
-            ("workers", &count.to_string()),
-        ],
-    );
+    let encrypted = if tls.is_some() { "on" } else { "off" };
+    let fields = [("address", &*local.to_string()), ("tls", encrypted)];
+    log::event(Level::Info, "listening", &fields);
 
     tokio::select! {
         () = accept(&listener, &app, &desks, args.max_connections) => {}
@@ -187,10 +166,8 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
         sleep(Duration::from_millis(10)).await;
     }
     drop(desks);
-    let joined = tokio::task::spawn_blocking(move || {
-        threads.into_iter().all(|thread| thread.join().is_ok())
-    });
-    let clean = joined.await.unwrap_or(false);
+    let join = move || threads.into_iter().all(|thread| thread.join().is_ok());
+    let clean = tokio::task::spawn_blocking(join).await.unwrap_or(false);
     log::event(Level::Info, "stopped", &[]);
     if clean { Ok(()) } else { Err(io::Error::other("a worker panicked")) }
 }
@@ -302,7 +279,7 @@ where
         if late.is_elapsed() && !activity.begun.load(Relaxed) {
             return Poll::Ready(Ok(()));
         }
-        if app.is_draining() && !leaving {
+        if app.draining.load(Relaxed) && !leaving {
             leaving = true;
             connection.as_mut().graceful_shutdown();
         }
@@ -317,8 +294,8 @@ where
 /// Debian's soft limit of 1,024 files is less than the connections that we promise.
 fn raise_file_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let now = getrlimit(Resource::Nofile);
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: now.maximum, maximum: now.maximum });
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 /// Counts up while it lives, however the request ends.

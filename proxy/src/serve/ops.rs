@@ -1,68 +1,59 @@
 //! What operators ask: `/live`, `/ready`, `/metrics`.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use axum::Router;
-use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bytes::Bytes;
 use http::header::{self, HeaderValue};
 use http::request::Parts;
-use http::{Method, Response};
+use http::{Method, Response, StatusCode, Uri};
 use http_body_util::Full;
 
-use super::App;
 use super::answer::{Answer, Refusal, refuse};
 use super::client::Peer;
+use super::{App, metrics};
 
 /// Answers an operator's question on the main listener; None leaves the request to the gateway.
 ///
 /// `/metrics` is for loopback and trusted peers there, and not for what they forward: a proxy on
 /// the same host speaks for the whole world.
 pub fn answer(app: &App, peer: &Peer, parts: &Parts) -> Option<Answer> {
-    let get = matches!(parts.method, Method::GET | Method::HEAD);
-    match parts.uri.path() {
-        "/live" if get => Some(live()),
-        "/ready" if get => Some(ready(app)),
-        "/metrics" if get && !app.has_admin => {
-            let near = peer.ip.is_loopback() || peer.trusted;
-            let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
-            let own = !forwarded.iter().any(|name| parts.headers.contains_key(*name));
-            (near && own).then(|| metrics(app))
-        }
-        _ => None,
+    let path = parts.uri.path();
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        return None;
     }
+    if path == "/metrics" {
+        let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
+        let foreign = forwarded.iter().any(|name| parts.headers.contains_key(*name));
+        if app.has_admin || foreign || !(peer.ip.is_loopback() || peer.trusted) {
+            return None;
+        }
+    }
+    page(app, path)
 }
 
 /// The second listener, for operators only.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/live", get(|| async { live().map(axum::body::Body::new) }))
-        .route(
-            "/ready",
-            get(|State(app): State<Arc<App>>| async move { ready(&app).into_response() }),
-        )
-        .route(
-            "/metrics",
-            get(|State(app): State<Arc<App>>| async move { metrics(&app).into_response() }),
-        )
-        .with_state(app)
+    let answer = |uri: Uri| async move {
+        page(&app, uri.path()).map(IntoResponse::into_response).ok_or(StatusCode::NOT_FOUND)
+    };
+    Router::new().fallback(get(answer))
 }
 
-fn live() -> Answer {
-    text("application/json", r#"{"status":"live"}"#)
-}
-
-fn ready(app: &App) -> Answer {
-    match app.db.ready() && !app.is_draining() {
-        true => text("application/json", r#"{"status":"ready"}"#),
-        false => refuse(Refusal::Database),
+fn page(app: &App, path: &str) -> Option<Answer> {
+    let metrics = || metrics::render(&app.shards, &app.db, app.in_flight.load(Relaxed));
+    match path {
+        "/live" => Some(text("application/json", r#"{"status":"live"}"#)),
+        "/ready" if !app.db.ready() || app.draining.load(Relaxed) => {
+            Some(refuse(Refusal::Database))
+        }
+        "/ready" => Some(text("application/json", r#"{"status":"ready"}"#)),
+        "/metrics" => Some(text("text/plain; version=0.0.4; charset=utf-8", metrics())),
+        _ => None,
     }
-}
-
-fn metrics(app: &App) -> Answer {
-    text("text/plain; version=0.0.4; charset=utf-8", app.render_metrics())
 }
 
 fn text(media_type: &'static str, body: impl Into<Bytes>) -> Answer {
