@@ -22,3 +22,19 @@ GRANT EXECUTE ON FUNCTION howdah.enter_role(pg_catalog.text) TO anon, authentica
 
 -- The definer functions call them.
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA howdah_private TO howdah_owner;
+
+COMMENT ON TYPE howdah.answer IS 'status; headers as lines "Name: value"; body as sent.';
+COMMENT ON FUNCTION howdah.serve(pg_catalog.text, pg_catalog.text, pg_catalog.bytea, pg_catalog.bytea,
+                                 pg_catalog.text, pg_catalog.text)
+    IS 'One request: method, target (path?query), headers as lines "name: value" with names in lower case, body, client address, request id. '
+       'An answer that undoes the transaction is raised: HW000, HW001 (may be tried again), HW002 (wants another isolation level).';
+COMMENT ON FUNCTION howdah.serve_frame(pg_catalog.text, pg_catalog.text, pg_catalog.bytea, pg_catalog.bytea,
+                                       pg_catalog.text, pg_catalog.text)
+    IS 'howdah.serve in one value: status (2 bytes), length of the headers (4 bytes), both big-endian, headers, body.';
+COMMENT ON FUNCTION howdah.enter_role(pg_catalog.text)
+    IS 'In the function that rest.pre_request names: enter another listed role for the rest of the request; 42501 anywhere else.';
+COMMENT ON FUNCTION auth.uid()
+    IS 'The caller''s user id (claim sub, if it is a uuid), or null; outside a request, of the setting request.jwt.claims.';
+COMMENT ON FUNCTION auth.role() IS 'The role that the caller''s token names, or the anonymous one; null outside a request without claims.';
+COMMENT ON FUNCTION auth.email() IS 'The claim email of the caller''s token, or null.';
+COMMENT ON FUNCTION auth.jwt() IS 'All claims of the caller''s token, or null.';

@@ -82,25 +82,26 @@ enum Outcome {
     Raise { code: &'static str, message: *const c_char, detail: *const c_char },
 }
 
-#[pgrx::pg_guard]
-unsafe extern "C-unwind" fn serve(fcinfo: pg_sys::FunctionCallInfo, form: Form) -> Outcome {
-    // SAFETY: fmgr's pointer.
-    let call = unsafe { Call::new(fcinfo) };
-    match answer(call, Caller::Proxy) {
-        Ok(response) => {
-            let datum = match form {
-                // SAFETY: the function's result type is howdah.answer.
-                Form::Row => unsafe { to_datum(fcinfo, &response) },
-                Form::Frame => to_frame(&response),
-            };
-            crate::database::recycle(response.body);
-            Outcome::Datum(datum)
-        }
-        Err(undo) => Outcome::Raise {
-            code: undo.code,
-            message: pg_text("the answer is in the detail"),
-            detail: pg_text(&gateway::detail(&undo)),
-        },
+/// # Safety
+/// Called by `serve_or_raise` only, with fmgr's pointer.
+unsafe fn serve(fcinfo: pg_sys::FunctionCallInfo, form: Form) -> Outcome {
+    // SAFETY: all Rust values live and die inside the guard, which turns a panic into an ERROR.
+    unsafe {
+        pg_sys::panic::pgrx_extern_c_guard(|| match answer(Call::new(fcinfo), Caller::Proxy) {
+            Ok(response) => {
+                let datum = match form {
+                    Form::Row => to_datum(fcinfo, &response),
+                    Form::Frame => to_frame(&response),
+                };
+                crate::database::recycle(response.body);
+                Outcome::Datum(datum)
+            }
+            Err(undo) => Outcome::Raise {
+                code: undo.code,
+                message: pg_text("the answer is in the detail"),
+                detail: pg_text(&gateway::detail(&undo)),
+            },
+        })
     }
 }
 

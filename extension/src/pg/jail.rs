@@ -131,9 +131,3 @@ pub fn forget_session(wrote: bool) {
         }
     }
 }
-
-/// Is this server a standby (or still recovering)?
-pub fn in_recovery() -> bool {
-    // SAFETY: reads shared state.
-    unsafe { pg_sys::RecoveryInProgress() }
-}

@@ -100,11 +100,6 @@ impl Plan {
         }
     }
 
-    /// Number of parameters that Postgres found.
-    pub fn parameters(&self) -> usize {
-        self.inputs.len()
-    }
-
     /// Runs the plan; each row goes to `sink`. Returns rows returned or affected.
     ///
     /// Raises what Postgres raises.
