@@ -40,13 +40,6 @@ pub struct Client {
     pub activity: Arc<Activity>,
 }
 
-/// What is learnt on the way and wanted for log and metrics.
-#[derive(Default)]
-struct Trace {
-    lane: Lane,
-    bytes_in: usize,
-}
-
 /// Answers a request; never fails.
 pub async fn answer(client: Arc<Client>, request: Request<Incoming>) -> Result<Answer, Infallible> {
     let started = Instant::now();
@@ -58,14 +51,21 @@ pub async fn answer(client: Arc<Client>, request: Request<Incoming>) -> Result<A
     }
     let id = app.ids.of(&parts.headers);
     let config = app.db.config();
-    let mut trace = Trace::default();
+    let mut seen = Observation {
+        lane: Lane::Fast,
+        method: &parts.method,
+        status: 0,
+        took: Duration::ZERO,
+        bytes_in: 0,
+        bytes_out: 0,
+    };
 
     let outcome = if cors::is_preflight(&parts) {
         Ok(cors::preflight(&parts.headers))
     } else if let Some(answer) = ops::answer(app, &client.peer, &parts) {
         Ok(answer)
     } else {
-        exchange(&client, &config, &parts, body, &id, started, &mut trace).await
+        exchange(&client, &config, &parts, body, &id, started, &mut seen).await
     };
 
     let refused = outcome.as_ref().err().copied();
@@ -79,14 +79,9 @@ pub async fn answer(client: Arc<Client>, request: Request<Incoming>) -> Result<A
     if http1 && (chunked || refused.is_some_and(closes)) {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    let seen = Observation {
-        lane: trace.lane,
-        method: &parts.method,
-        bytes_in: trace.bytes_in,
-        bytes_out: answer.body().size_hint().exact().unwrap_or(0) as usize,
-        status: answer.status().as_u16(),
-        took: started.elapsed(),
-    };
+    seen.bytes_out = answer.body().size_hint().exact().unwrap_or(0) as usize;
+    seen.status = answer.status().as_u16();
+    seen.took = started.elapsed();
     client.worker.shard.observe(&seen);
     if app.log_requests || seen.status >= 500 || seen.took >= log::SLOW {
         note(&client, &parts, &id, &seen);
@@ -102,7 +97,7 @@ async fn exchange(
     body: Incoming,
     id: &HeaderValue,
     started: Instant,
-    trace: &mut Trace,
+    seen: &mut Observation<'_>,
 ) -> Result<Answer, Refusal> {
     let app = &*client.worker.app;
     let in_flight = Counted::new(&app.in_flight);
@@ -112,9 +107,9 @@ async fn exchange(
     check(parts)?;
     let rules = config.rules(&parts.method, parts.uri.path());
     let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    trace.lane = if rules.lane == Lane::Fast && !reads { Lane::Write } else { rules.lane };
+    seen.lane = if rules.lane == Lane::Fast && !reads { Lane::Write } else { rules.lane };
     let body = read_body(body, rules.max_body).await?;
-    trace.bytes_in = body.len();
+    seen.bytes_in = body.len();
     let through;
     let address = match client.peer.trusted {
         true => {
@@ -130,7 +125,7 @@ async fn exchange(
         body: &body,
         client: address,
         id: id.to_str().unwrap_or_default(),
-        lane: trace.lane,
+        lane: seen.lane,
         deadline: (Instant::now() + rules.timeout).min(started + TOTAL_TIME),
         home: client.worker.index,
     };
@@ -190,19 +185,15 @@ async fn read_body(body: Incoming, most: usize) -> Result<Bytes, Refusal> {
 fn note(client: &Client, parts: &Parts, id: &HeaderValue, seen: &Observation<'_>) {
     let level = if seen.status >= 500 { Level::Warn } else { Level::Info };
     let path = parts.uri.path();
-    let path = path.get(..path.floor_char_boundary(256)).unwrap_or_default();
-    log::event(
-        level,
-        "request",
-        &[
-            ("request_id", id.to_str().unwrap_or_default()),
-            ("method", parts.method.as_str()),
-            ("path", path),
-            ("status", &seen.status.to_string()),
-            ("ms", &format!("{:.1}", seen.took.as_secs_f64() * 1e3)),
-            ("bytes_in", &seen.bytes_in.to_string()),
-            ("bytes_out", &seen.bytes_out.to_string()),
-            ("peer", &client.peer.text),
-        ],
-    );
+    let fields = [
+        ("request_id", id.to_str().unwrap_or_default()),
+        ("method", parts.method.as_str()),
+        ("path", path.get(..path.floor_char_boundary(256)).unwrap_or_default()),
+        ("status", &seen.status.to_string()),
+        ("ms", &format!("{:.1}", seen.took.as_secs_f64() * 1e3)),
+        ("bytes_in", &seen.bytes_in.to_string()),
+        ("bytes_out", &seen.bytes_out.to_string()),
+        ("peer", &client.peer.text),
+    ];
+    log::event(level, "request", &fields);
 }

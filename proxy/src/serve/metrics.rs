@@ -39,7 +39,7 @@ pub struct Shard {
     pub closed: AtomicU64,
 }
 
-/// One answered request.
+/// One request and its answer.
 pub struct Observation<'a> {
     pub lane: Lane,
     pub method: &'a Method,
@@ -103,18 +103,14 @@ pub fn render(shards: &[Arc<Shard>], db: &Db, in_flight: usize) -> String {
         let _ = writeln!(out, r#"{name}_count{{lane="{lane_name}"}} {count}"#);
     }
     let opened = sum(&|shard| &shard.opened);
+    let open = opened.saturating_sub(sum(&|shard| &shard.closed));
     for (name, kind, help, value) in [
         ("howdah_requests_in_flight", "gauge", "Requests being worked on.", in_flight as u64),
         ("howdah_request_body_bytes_total", "counter", "Bodies read.", sum(&|s| &s.body_in)),
         ("howdah_response_body_bytes_total", "counter", "Bodies sent.", sum(&|s| &s.body_out)),
         ("howdah_unparsed_total", "counter", "Requests that were not HTTP.", sum(&|s| &s.unparsed)),
         ("howdah_client_connections_total", "counter", "Connections accepted.", opened),
-        (
-            "howdah_client_connections",
-            "gauge",
-            "Connections open.",
-            opened.saturating_sub(sum(&|s| &s.closed)),
-        ),
+        ("howdah_client_connections", "gauge", "Connections open.", open),
         ("howdah_ready", "gauge", "Whether Postgres answers.", u64::from(db.ready())),
     ] {
         head(&mut out, name, kind, help);

@@ -59,6 +59,7 @@ struct Waiting {
     reply: oneshot::Sender<Result<Row, Failure>>,
 }
 
+#[derive(Default)]
 struct Outbox {
     bytes: BytesMut,
     waiting: VecDeque<Waiting>,
@@ -489,13 +490,7 @@ async fn sign_in(
         }
     }
     let link = Arc::new(Link {
-        outbox: Mutex::new(Outbox {
-            bytes: BytesMut::new(),
-            waiting: VecDeque::new(),
-            sent: 0,
-            waker: None,
-            closed: false,
-        }),
+        outbox: Mutex::default(),
         in_flight: AtomicUsize::new(0),
         head_since: AtomicU64::new(0),
         done: AtomicU64::new(0),
