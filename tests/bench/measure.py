@@ -113,25 +113,38 @@ def median(results, server, case, key):
     return statistics.median(r[key] for r in results if r["server"] == server and r["case"] == case)
 
 
+def of_floor(results, server, case, value):
+    """A server's share of the floor: the median of the rounds' ratios, never a ratio of figures from different times."""
+    pairs = zip(*([r for r in results if r["server"] == s and r["case"] == case] for s in (server, "floor")))
+    return statistics.median(value(one) / value(floor) for one, floor in pairs)
+
+
+def cpu(result):
+    return result["cpu_server"] + result["cpu_postgres"]
+
+
 def report(results, cases):
-    head = f"{'':34}{'req/s':>9}{'of B':>7}{'spread':>8}{'p50 ms':>8}{'p99 ms':>8}{'proxy µs':>10}{'PG µs':>8}{'sum':>8}{'of B':>7}"
+    results = sorted(results, key=lambda r: r["round"])
+    head = (f"{'':34}{'req/s':>9}{'of B':>7}{'spread':>8}{'p50 ms':>8}{'p99 ms':>8}{'server µs':>11}{'PG µs':>8}{'CPU µs':>8}{'of B':>7}"
+            f"{'req/CPU s':>11}")  # fmt: skip
     print("\n" + head)
     for case in cases:
         print(CASES[case])
         of = lambda server, key: median(results, server, case, key)  # noqa: E731
-        cpu = lambda server: of(server, "cpu_server") + of(server, "cpu_postgres")  # noqa: E731
+        share = lambda server, value: of_floor(results, server, case, value)  # noqa: E731
         for server, name in (("pgbench", "A  pgbench, prepared"), ("floor", "B  axum, no authorization"), ("howdah", "   Howdah, JWT and policies")):
             rates = [r["rate"] for r in results if r["server"] == server and r["case"] == case]
             spread = (max(rates) - min(rates)) / statistics.median(rates)
-            print(f"  {name:32}{of(server, 'rate'):9,.0f}{of(server, 'rate') / of('floor', 'rate'):7.2f}{spread:8.0%}"
-                  f"{of(server, 'p50') / 1000:8.2f}{of(server, 'p99') / 1000:8.2f}{of(server, 'cpu_server'):10.1f}"
-                  f"{of(server, 'cpu_postgres'):8.1f}{cpu(server):8.1f}{cpu(server) / cpu('floor'):7.2f}")  # fmt: skip
+            each = of(server, "cpu_server") + of(server, "cpu_postgres")
+            print(f"  {name:32}{of(server, 'rate'):9,.0f}{share(server, lambda r: r['rate']):7.2f}{spread:8.0%}"
+                  f"{of(server, 'p50') / 1000:8.2f}{of(server, 'p99') / 1000:8.2f}{of(server, 'cpu_server'):11.1f}"
+                  f"{of(server, 'cpu_postgres'):8.1f}{each:8.1f}{share(server, cpu):7.2f}{1e6 / each:11,.0f}")  # fmt: skip
         if case in AIMS:
-            rate, share = of("howdah", "rate") / of("floor", "rate"), cpu("howdah") / cpu("floor")
+            rate, used = share("howdah", lambda r: r["rate"]), share("howdah", cpu)
             least, most = AIMS[case]
             told = [f"{rate:.2f} of B's requests, aim {least}: {'reached' if rate >= least else 'NOT reached'}"]
             if most:
-                told.append(f"{share:.2f} of B's CPU, aim {most}: {'reached' if share <= most else 'NOT reached'}")
+                told.append(f"{used:.2f} of B's CPU, aim {most}: {'reached' if used <= most else 'NOT reached'}")
             print("     " + "; ".join(told))
     bad = sum(r["bad"] for r in results)
     if bad:
@@ -158,7 +171,7 @@ def starts(stack, times):
     took = []
     for _ in range(times):
         port = free_port()
-        request = f"GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+        request = "GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
         begin = time.monotonic()
         serve = subprocess.Popen([stack.binary, "serve", "--port", str(port), "--db-url", stack.env["HOWDAH_PROXY_DB_URL"]],
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
@@ -232,7 +245,7 @@ def main():
             for case, server in order if number % 2 == 0 else reversed(order):
                 if sys.stderr.isatty():
                     print(f"\rround {number + 1} of {rounds}: {case} {server:24}", end="", file=sys.stderr, flush=True)
-                result = run(stack, server, case, seconds)
+                result = dict(run(stack, server, case, seconds), round=number)
                 results.append(result)
                 if asked.out:
                     with Path(asked.out).open("a") as out:

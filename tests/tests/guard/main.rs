@@ -276,10 +276,7 @@ fn the_arrows_of_core_hold() {
         ("extension/core/src/ident", &["crate::catalog", "crate::rest"]),
         ("extension/core/src/catalog", &["crate::rest", "crate::token"]),
         ("extension/core/src/token", &["crate::rest", "crate::catalog"]),
-        (
-            "extension/core/src/rest/query",
-            &["crate::catalog", "crate::http", "rest::build", "rest::plan"],
-        ),
+        ("extension/core/src/rest/query", &["crate::catalog", "rest::build", "rest::plan"]),
         ("extension/core/src/rest/plan", &["rest::build", "super::build", "crate::http"]),
         ("extension/core/src/rest/build", &["crate::http", "rest::response"]),
     ];
@@ -326,7 +323,9 @@ fn files_stay_readable() {
             // Above 600 lines a file says at its top why it is one.
             let told =
                 text.lines().take(20).any(|l| l.to_ascii_lowercase().contains("one file because"));
-            if lines > 600 && !told && !path.contains("generated") {
+            // Tests are lists: they may be long.
+            let listed = path.contains("generated") || path.ends_with("/tests.rs");
+            if lines > 600 && !told && !listed {
                 found.push(format!("{path}: {lines} lines"));
             }
         }
