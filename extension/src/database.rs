@@ -10,7 +10,9 @@ use howdah_core::catalog::Catalog;
 use howdah_core::error::ApiError;
 use howdah_core::limits;
 use howdah_core::rest::Database;
+use howdah_core::rest::query::array;
 use howdah_core::rest::shape::{Compiled, Outcome, Param, Parsed, Shape, Statement};
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -161,19 +163,25 @@ fn plan(statement: &Statement) -> &Plan {
     }
 }
 
-fn value<'p>(param: Param, parsed: &'p Parsed<'_>) -> Option<&'p [u8]> {
-    match param {
-        Param::Value(v) => parsed.values.get(usize::from(v.0)).map(|v| v.as_bytes()),
-        Param::Field(n) => parsed.fields.get(usize::from(n))?.as_deref().map(str::as_bytes),
-        Param::FieldJson(n) => {
-            parsed.fields_json.get(usize::from(n))?.as_deref().map(str::as_bytes)
-        }
-        Param::Argument(n) => parsed.arguments.get(usize::from(n))?.as_deref().map(str::as_bytes),
-        Param::ArgumentJson(n) => {
-            parsed.arguments_json.get(usize::from(n))?.as_deref().map(str::as_bytes)
-        }
-        Param::Body => Some(&parsed.body),
+fn value<'p>(param: Param, parsed: &'p Parsed<'_>) -> Option<Cow<'p, [u8]>> {
+    fn nth<'p, T: std::ops::Deref<Target = str>>(list: &'p [Option<T>], n: u16) -> Option<&'p str> {
+        list.get(usize::from(n))?.as_deref()
     }
+    let text = match param {
+        Param::Value(v) => parsed.values.get(usize::from(v.0)).map(String::as_str),
+        Param::Field(n) => nth(&parsed.fields, n),
+        Param::FieldJson(n) => nth(&parsed.fields_json, n),
+        Param::Argument(n) => nth(&parsed.arguments, n),
+        Param::ArgumentJson(n) => nth(&parsed.arguments_json, n),
+        Param::FieldArray(n) => return literal(nth(&parsed.fields_json, n)?),
+        Param::ArgumentArray(n) => return literal(nth(&parsed.arguments_json, n)?),
+        Param::Body => return Some(Cow::Borrowed(&parsed.body)),
+    };
+    text.map(|t| Cow::Borrowed(t.as_bytes()))
+}
+
+fn literal<'p>(json: &str) -> Option<Cow<'p, [u8]>> {
+    Some(Cow::Owned(array::from_json(json).into_bytes()))
 }
 
 impl Database for Live {
@@ -204,8 +212,7 @@ impl Database for Live {
     }
 
     fn run(&self, statement: &Statement, parsed: &Parsed<'_>, out: &mut Vec<u8>) -> Outcome {
-        let values: Vec<Option<&[u8]>> =
-            statement.params.iter().map(|param| value(*param, parsed)).collect();
+        let values: Vec<_> = statement.params.iter().map(|param| value(*param, parsed)).collect();
         let mut sink = Sink::new(Writer::new(out, statement));
         let processed = plan(statement).run(&values, !statement.writes, &mut sink);
         sink.writer.finish(processed)

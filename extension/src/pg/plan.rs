@@ -103,7 +103,7 @@ impl Plan {
     /// Runs the plan; each row goes to `sink`. Returns rows returned or affected.
     ///
     /// Raises what Postgres raises.
-    pub fn run(&self, values: &[Option<&[u8]>], read_only: bool, sink: &mut Sink<'_>) -> u64 {
+    pub fn run(&self, values: &[Option<impl AsRef<[u8]>>], read_only: bool, sink: &mut Sink<'_>) -> u64 {
         // SAFETY: parameters are built for the plan's own types; the receiver lives until the call ends.
         unsafe {
             let params = self.bind(values);
@@ -150,7 +150,7 @@ impl Plan {
         }
     }
 
-    unsafe fn bind(&self, values: &[Option<&[u8]>]) -> pg_sys::ParamListInfo {
+    unsafe fn bind(&self, values: &[Option<impl AsRef<[u8]>>]) -> pg_sys::ParamListInfo {
         if self.inputs.is_empty() {
             return std::ptr::null_mut();
         }
@@ -160,7 +160,7 @@ impl Plan {
             let entries = (*list).params.as_mut_ptr();
             for (n, input) in self.inputs.iter().enumerate() {
                 let entry = entries.add(n);
-                let value = values.get(n).copied().flatten();
+                let value = values.get(n).and_then(|v| v.as_ref().map(AsRef::as_ref));
                 (*entry).ptype = input.ty;
                 (*entry).pflags = pg_sys::PARAM_FLAG_CONST as u16;
                 (*entry).isnull = value.is_none();

@@ -330,10 +330,14 @@ pub enum Param {
     Field(u16),
     /// A field as JSON text.
     FieldJson(u16),
+    /// A field that is a JSON array, as array literal (`query::array::from_json` of its JSON text).
+    FieldArray(u16),
     /// An argument as text, like a field.
     Argument(u16),
     /// An argument as JSON text (calls with a JSON object only).
     ArgumentJson(u16),
+    /// An argument that is a JSON array, as array literal.
+    ArgumentArray(u16),
     Body,
 }
 

@@ -40,6 +40,9 @@ fn value(sql: &mut Sql, argument: &Argument, values: &[usize], kind: CallKind) {
     };
     let ty = castable(&argument.ty);
     match (kind, reading(&argument.ty)) {
+        (CallKind::Json, Reading::Array) => {
+            sql.param(Param::ArgumentArray(last)).push("::").push(ty);
+        }
         (CallKind::Json, Reading::Populate) => populate(sql, Param::ArgumentJson(last), ty),
         (CallKind::Json, Reading::Json) => {
             sql.param(Param::ArgumentJson(last)).push("::").push(ty);

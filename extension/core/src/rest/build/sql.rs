@@ -178,7 +178,9 @@ pub(super) enum Reading {
     Text,
     /// As JSON, being a json type.
     Json,
-    /// From JSON, member by member: arrays and composites.
+    /// By the array type's input function, from a literal made of the JSON array.
+    Array,
+    /// From JSON, member by member: composites, and arrays of what a text can't say.
     Populate,
 }
 
@@ -189,7 +191,14 @@ pub(super) fn reading(ty: &Type) -> Reading {
     };
     match kind {
         TypeKind::Json | TypeKind::Jsonb => Reading::Json,
-        TypeKind::Array | TypeKind::Composite => Reading::Populate,
+        TypeKind::Array => match ty.element {
+            Some(TypeKind::Composite | TypeKind::Domain | TypeKind::Json | TypeKind::Jsonb | TypeKind::Array)
+            | None => Reading::Populate,
+            // Of a domain over an array the element is the array itself.
+            Some(_) if ty.kind == TypeKind::Domain => Reading::Populate,
+            Some(_) => Reading::Array,
+        },
+        TypeKind::Composite => Reading::Populate,
         _ => Reading::Text,
     }
 }

@@ -361,14 +361,14 @@ fn inserts_one_row_by_plain_parameters() {
     let compiled = fixture::compile(&shape).unwrap();
     assert_eq!(
         compiled.main.sql,
-        r#"INSERT INTO "public"."film" ("budget", "meta", "tags", "title") VALUES ((SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $1::json)) AS "_"("v" public.money_amount)), $2, (SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $3::json)) AS "_"("v" text[])), $4) RETURNING "film"."id" AS "id", "film"."title" AS "title""#
+        r#"INSERT INTO "public"."film" ("budget", "meta", "tags", "title") VALUES ((SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $1::json)) AS "_"("v" public.money_amount)), $2, $3, $4) RETURNING "film"."id" AS "id", "film"."title" AS "title""#
     );
     assert_eq!(
         compiled.main.params,
         [
             Param::FieldJson(0),
             Param::FieldJson(1),
-            Param::FieldJson(2),
+            Param::FieldArray(2),
             Param::Field(3)
         ]
     );
@@ -606,12 +606,12 @@ fn calls_functions_with_json() {
     let compiled = fixture::compile(&shape).unwrap();
     assert_eq!(
         compiled.main.sql,
-        r#"SELECT pg_catalog.to_json("public"."kept"("ids" => (SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $1::json)) AS "_"("v" integer[])), "m" => (SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $2::json)) AS "_"("v" public.money_amount)), "j" => $3::jsonb, "t" => $4::text)) AS "pgrst_scalar""#
+        r#"SELECT pg_catalog.to_json("public"."kept"("ids" => $1::integer[], "m" => (SELECT "_"."v" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', $2::json)) AS "_"("v" public.money_amount)), "j" => $3::jsonb, "t" => $4::text)) AS "pgrst_scalar""#
     );
     assert_eq!(
         compiled.main.params,
         [
-            Param::ArgumentJson(0),
+            Param::ArgumentArray(0),
             Param::ArgumentJson(2),
             Param::ArgumentJson(1),
             Param::Argument(3)

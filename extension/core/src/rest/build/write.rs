@@ -210,6 +210,9 @@ fn field_value(sql: &mut Sql, column: &Column, n: usize) {
         Reading::Json => {
             sql.param(Param::FieldJson(n));
         }
+        Reading::Array => {
+            sql.param(Param::FieldArray(n));
+        }
         Reading::Populate => populate(sql, Param::FieldJson(n), &column.ty.sql),
     }
 }

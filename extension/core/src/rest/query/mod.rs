@@ -1,6 +1,6 @@
 //! The query string → [`Query`]: names checked for shape only, literals lifted out, no catalog.
 
-mod array;
+pub mod array;
 mod filter;
 mod lexer;
 mod order;
