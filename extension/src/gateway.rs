@@ -13,7 +13,7 @@ use crate::pg::jail::{self, Jail};
 use crate::role_settings::{self, Wanted};
 use howdah_core::error::{ApiError, Code, from_database};
 use howdah_core::http::{Headers, Request, Response};
-use howdah_core::settings::ErrorDetail;
+use howdah_core::settings::{ErrorDetail, ErrorVerbosity};
 use pgrx::pg_sys;
 use std::rc::Rc;
 
@@ -53,7 +53,7 @@ pub fn handle(request: &Request<'_>, caller: Caller) -> Result<Response, Undo> {
     let config = config::current().map_err(|e| Undo::of(e.to_response()))?;
     let who = match identify(&config, request) {
         Ok(who) => who,
-        Err(error) => return Err(Undo::of(present(&config, error).to_response())),
+        Err(error) => return Err(Undo::of(refusal(&config, error))),
     };
     if caller == Caller::Proxy && !guc::search_path_is(&config.search_path) {
         guc::set("search_path", &config.search_path, Scope::Session, false);
@@ -114,9 +114,16 @@ fn no_such_role(role: &str) -> ApiError {
     from_database("22023", &format!("role \"{role}\" does not exist"), None, None, true)
 }
 
-/// What a client may see of an error.
-fn present(config: &Config, error: ApiError) -> ApiError {
-    if config.settings.error_detail == ErrorDetail::Safe { error.withhold() } else { error }
+/// The answer to an error, with what a client may see of it.
+fn refusal(config: &Config, error: ApiError) -> Response {
+    let error = match config.settings.error_detail {
+        ErrorDetail::Safe => error.withhold(),
+        ErrorDetail::Normal => error,
+    };
+    match config.settings.rest.error_verbosity {
+        ErrorVerbosity::Minimal => error.to_minimal_response(),
+        ErrorVerbosity::Verbose => error.to_response(),
+    }
 }
 
 fn undo_of(config: &Config, raised: Raised, anonymous: bool) -> Undo {
@@ -134,7 +141,7 @@ fn undo_of(config: &Config, raised: Raised, anonymous: bool) -> Undo {
         "40001" | "40P01" => "HW001",
         _ => "HW000",
     };
-    Undo { code, response: present(config, error).to_response(), isolation: None }
+    Undo { code, response: refusal(config, error), isolation: None }
 }
 
 struct Visit<'v> {
@@ -165,7 +172,7 @@ impl Visit<'_> {
             }
             self.pre_request(live, &jail)?;
             let answer = crate::dispatch::dispatch(live, self.config, self.request)
-                .map_err(|e| Undo::of(present(self.config, e).to_response()))?;
+                .map_err(|e| Undo::of(refusal(self.config, e)))?;
             if !reads {
                 jail.fire_deferred_triggers();
             }
@@ -189,7 +196,7 @@ impl Visit<'_> {
         let asked = crate::pre_request::run(function);
         if let Some(role) = asked {
             let Some(oid) = self.config.role(&role) else {
-                return Err(Undo::of(present(self.config, no_such_role(&role)).to_response()));
+                return Err(Undo::of(refusal(self.config, no_such_role(&role))));
             };
             jail.switch(oid);
             live.set_role(oid.to_u32());

@@ -111,6 +111,18 @@ impl ApiError {
         response
     }
 
+    /// The same with `code` and `message` only (`rest.error_verbosity = minimal`).
+    pub fn to_minimal_response(&self) -> Response {
+        let mut response = self.to_response();
+        response.body.clear();
+        response.body.extend_from_slice(b"{\"code\":");
+        push_json(&mut response.body, &self.code);
+        response.body.extend_from_slice(b",\"message\":");
+        push_json(&mut response.body, &self.message);
+        response.body.push(b'}');
+        response
+    }
+
     /// RFC 6750, 3: a token problem names itself, a missing token does not.
     fn challenge(&mut self, code: Code) {
         let value = match code {

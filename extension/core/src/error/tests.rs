@@ -255,3 +255,14 @@ fn codes_are_unique_and_documented() {
     }
     assert!(doc.contains("| 23505 | 409 |") && doc.contains("| 08… | 503 |"));
 }
+
+#[test]
+fn minimal_verbosity_leaves_code_and_message() {
+    let error = ApiError::new(Code::NoTable, &["public.x"]).hint("Perhaps you meant y").details("d");
+    let response = error.to_minimal_response();
+    assert_eq!(response.status, 404);
+    assert_eq!(
+        String::from_utf8(response.body).unwrap(),
+        r#"{"code":"PGRST205","message":"Could not find the table 'public.x' in the schema cache"}"#
+    );
+}

@@ -87,7 +87,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "rest.plan_enabled",
         kind: BOOLEAN,
         default: "off",
-        description: "Whether a request may ask for its query plan. For development: plans show names and statistics.",
+        description: "Whether a request may ask for its query plan. For development: plans show names and statistics. Kept, but not yet in effect.",
         set: |s, v| values::boolean(v).map(|v| s.rest.plan_enabled = v),
     },
     Definition {
@@ -101,7 +101,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "rest.openapi_mode",
         kind: "follow-privileges, ignore-privileges or disabled",
         default: "follow-privileges",
-        description: "What the description at /rest/v1/ shows.",
+        description: "What the description at /rest/v1/ shows. Kept, but not yet in effect.",
         set: |s, v| {
             values::choice(
                 v,
@@ -118,7 +118,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "rest.server_timing",
         kind: BOOLEAN,
         default: "off",
-        description: "Whether answers carry a Server-Timing header.",
+        description: "Whether answers carry a Server-Timing header. Kept, but not yet in effect.",
         set: |s, v| values::boolean(v).map(|v| s.rest.server_timing = v),
     },
     Definition {
@@ -141,7 +141,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "rest.legacy_target_names",
         kind: BOOLEAN,
         default: "off",
-        description: "Whether a filter may use the table's name where an embed has an alias.",
+        description: "Whether a filter may use the table's name where an embed has an alias. Kept, but not yet in effect.",
         set: |s, v| values::boolean(v).map(|v| s.rest.legacy_target_names = v),
     },
     Definition {
@@ -169,7 +169,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "api.site_url",
         kind: "URL",
         default: "",
-        description: "Address of your app, where links in mails lead by default.",
+        description: "Address of your app, where links in mails lead by default. Kept, but not yet in effect.",
         set: |s, v| values::optional(v, values::site_url).map(|v| s.site_url = v),
     },
     Definition {
