@@ -12,7 +12,9 @@
 //! Writes and heavy routes have connections of their own, one request at a time, and wait for one
 //! in order. A pipeline would be wrong for writes: each commit on a connection waits for its own
 //! flush of the log, one after the other, while commits of different connections share one flush.
-//! Single-row inserts by 16 clients on 2 cores: 259/s on two pipelined connections, some 3,500/s so.
+//! Single-row inserts by 16 clients on 2 cores: 259/s on two pipelined connections; of the smallest
+//! server with 16 connections 0.37 on four exclusive ones, 0.73 on eight, 1.03 on sixteen. Reads of
+//! one row: 1.12 of that server on two pipelined connections, 0.94 on four.
 
 use std::io;
 use std::pin::pin;
