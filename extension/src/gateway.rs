@@ -161,6 +161,10 @@ impl Visit<'_> {
                 isolation: Some(level),
             });
         }
+        if self.caller == Caller::Psql {
+            // The session's own deferred triggers are not the request's: they run as who queued them.
+            jail.fire_deferred_triggers();
+        }
         self.apply(&entered);
         jail.switch(who.role);
         let active = Active::enter(self.context(who));

@@ -43,6 +43,13 @@ fn outlives(node: &pg_sys::Node) -> Option<&'static std::ffi::CStr> {
         pg_sys::NodeTag::T_UnlistenStmt => Some(c"UNLISTEN is not allowed in a request"),
         pg_sys::NodeTag::T_LoadStmt => Some(c"LOAD is not allowed in a request"),
         pg_sys::NodeTag::T_DiscardStmt => Some(c"DISCARD is not allowed in a request"),
+        pg_sys::NodeTag::T_ConstraintsSetStmt => {
+            let set: *const pg_sys::ConstraintsSetStmt = std::ptr::from_ref(node).cast();
+            // SAFETY: the tag says that this is the node's type.
+            let deferred = unsafe { (*set).deferred };
+            (deferred && super::jail::firing())
+                .then_some(c"SET CONSTRAINTS DEFERRED is not allowed in a deferred trigger of a request")
+        }
         pg_sys::NodeTag::T_DeclareCursorStmt => {
             let declare: *const pg_sys::DeclareCursorStmt = std::ptr::from_ref(node).cast();
             // SAFETY: the tag says that this is the node's type.
@@ -72,7 +79,7 @@ unsafe extern "C-unwind" fn utility(
             raise(
                 "0A000",
                 refusal.as_ptr(),
-                c"Its effect would reach the next request on this connection.".as_ptr(),
+                c"Its effect would outlive the request.".as_ptr(),
             );
         }
         let next = match PREVIOUS_UTILITY.get() {

@@ -5,6 +5,7 @@
 
 use pgrx::pg_sys;
 use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// A request's stay under another role. Leaving restores user id, security context and every setting changed inside.
 pub struct Jail {
@@ -50,8 +51,9 @@ impl Jail {
     }
 
     /// Fires every deferred constraint trigger now, as the role inside: at COMMIT it would run as the login role
-    /// (before Postgres 18).
+    /// (before Postgres 18). One that fires may not defer others again (see `pg::hooks`): those would wait for COMMIT.
     pub fn fire_deferred_triggers(&self) {
+        let firing = Firing::start();
         // SAFETY: a statement node on the stack, read during the call only.
         unsafe {
             let mut statement = pg_sys::ConstraintsSetStmt {
@@ -61,6 +63,7 @@ impl Jail {
             };
             pg_sys::AfterTriggerSetState(&mut statement);
         }
+        drop(firing);
     }
 
     /// Leaves: settings first (their assign hooks run as the role that changed them), then the user id.
@@ -80,6 +83,29 @@ impl Jail {
             pg_sys::XactReadOnly = self.read_only;
         }
     }
+}
+
+static FIRING: AtomicBool = AtomicBool::new(false);
+
+/// While deferred triggers fire; ends with an ERROR too.
+struct Firing;
+
+impl Firing {
+    fn start() -> Self {
+        FIRING.store(true, Relaxed);
+        Self
+    }
+}
+
+impl Drop for Firing {
+    fn drop(&mut self) {
+        FIRING.store(false, Relaxed);
+    }
+}
+
+/// Are the request's deferred triggers being fired?
+pub fn firing() -> bool {
+    FIRING.load(Relaxed)
 }
 
 impl Drop for Jail {
