@@ -43,7 +43,7 @@ const TEXT: u32 = 25;
 const BYTEA: u32 = 17;
 const SERVE: [Prepared; 1] = [Prepared {
     name: "serve",
-    sql: "SELECT status, headers, body FROM howdah.serve($1, $2, $3, $4, $5, $6)",
+    sql: "SELECT howdah.serve_frame($1, $2, $3, $4, $5, $6)",
     types: &[TEXT, TEXT, BYTEA, BYTEA, TEXT, TEXT],
 }];
 const CONFIG: &str = "SELECT howdah.proxy_config()";
@@ -284,6 +284,10 @@ impl Db {
             let depth = if late { pool.depth } else { depth };
             let held_too = late && pool.slots().len() >= pool.most && pool.is_full(now);
             if may_look && let Some(link) = pool.pick(call.home, now, depth, held_too) {
+                // One connection more may serve those who still wait.
+                if exclusive && pool.waiting.load(Relaxed) > 1 {
+                    self.grow(call.lane, now);
+                }
                 return Ok(link);
             }
             may_look = true;
@@ -438,7 +442,7 @@ impl Pool {
     fn add(&self, slot: Slot) {
         self.slots.write().unwrap_or_else(PoisonError::into_inner).push(slot);
         *self.down() = None;
-        self.freed.notify_waiters();
+        self.free();
     }
 
     fn remove(&self, link: &Arc<Link>) {
@@ -449,6 +453,7 @@ impl Pool {
         }
     }
 
+    /// Tells as many as now have a place, in order.
     fn free(&self) {
         for _ in 0..self.waiting.load(Relaxed).min(self.depth) {
             self.freed.notify_one();
@@ -519,9 +524,15 @@ fn encode(call: &Call<'_>, out: &mut BytesMut) -> io::Result<()> {
     Ok(())
 }
 
-fn finished([status, headers, body]: Row) -> Result<Finished, Refusal> {
-    let status = (&status[..]).try_get_i32().map_err(|_| Refusal::Internal)?;
-    Finished::new(status, headers, body)
+/// Status (2 bytes), length of the headers (4 bytes), headers, body: docs/adr/0003-one-value.md. Slices, no copies.
+fn finished([mut frame, ..]: Row) -> Result<Finished, Refusal> {
+    let status = frame.try_get_u16().map_err(|_| Refusal::Internal)?;
+    let length = frame.try_get_u32().map_err(|_| Refusal::Internal)? as usize;
+    if length > frame.len() {
+        return Err(Refusal::Internal);
+    }
+    let headers = frame.split_to(length);
+    Finished::new(i32::from(status), headers, frame)
 }
 
 fn begin(level: &str) -> Option<&'static str> {
