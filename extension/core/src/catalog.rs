@@ -136,7 +136,10 @@ pub enum Returns {
     /// A single value of a base, array, enum or domain type.
     Scalar(Type),
     /// A row of a relation or composite type, named so that filters and embeds work on it.
-    Relation { schema: String, name: String },
+    Relation {
+        schema: String,
+        name: String,
+    },
     /// OUT, INOUT or TABLE columns, or `record` (then empty: columns unknown).
     Columns(Vec<Column>),
 }

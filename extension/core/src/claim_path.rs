@@ -102,19 +102,11 @@ mod tests {
             (".a.b-c[1].\"d e\"", "y"),
             ("$.\"https://h/r\"", "z"),
         ] {
-            assert_eq!(
-                ClaimPath::parse(path).unwrap().find(&claims),
-                Some(&json!(want)),
-                "{path}"
-            );
+            assert_eq!(ClaimPath::parse(path).unwrap().find(&claims), Some(&json!(want)), "{path}");
         }
         assert_eq!(ClaimPath::default(), ClaimPath::parse("$.role").unwrap());
         for path in ["$.none", "$.role.x", "$.a.b-c[9]", "$[0]"] {
-            assert_eq!(
-                ClaimPath::parse(path).unwrap().find(&claims),
-                None,
-                "{path}"
-            );
+            assert_eq!(ClaimPath::parse(path).unwrap().find(&claims), None, "{path}");
         }
     }
 

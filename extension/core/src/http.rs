@@ -35,9 +35,7 @@ impl<'a> Headers<'a> {
 
     /// Every value of a header, in order; `name` in lower case.
     pub fn all(self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .split('\n')
-            .filter_map(move |line| value_of(line, name))
+        self.0.split('\n').filter_map(move |line| value_of(line, name))
     }
 }
 
@@ -47,10 +45,7 @@ pub const REASON: &str = "Reason-Phrase";
 /// RFC 9110, 5.6.2.
 fn is_token(name: &str) -> bool {
     let symbols = b"!#$%&'*+-.^_`|~";
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || symbols.contains(&b))
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || symbols.contains(&b))
 }
 
 /// By prefix and not by parsing each line: several headers are asked for in every request.
@@ -68,10 +63,7 @@ pub struct Response {
 
 impl Response {
     pub fn new(status: u16) -> Self {
-        Self {
-            status,
-            ..Self::default()
-        }
+        Self { status, ..Self::default() }
     }
 
     /// Appends a header. One that HTTP does not allow (a name that is no token, a line break or another control
@@ -101,11 +93,8 @@ pub fn percent_decode(text: &str, plus: bool) -> Option<Cow<'_, str>> {
 
 /// Appends `text` with all but unreserved characters (RFC 3986, 2.3) as `%XX`.
 pub fn push_percent_encoded(out: &mut String, text: &str) {
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
+    const RESERVED: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     out.extend(utf8_percent_encode(text, RESERVED));
 }
 
@@ -126,10 +115,7 @@ mod tests {
         assert_eq!(decode("a%20b+c", false).as_deref(), Some("a b+c"));
         assert_eq!(decode("%C3%a9%2B%", true).as_deref(), Some("é+%"));
         assert_eq!(decode("%zz%2", false).as_deref(), Some("%zz%2"));
-        assert!(matches!(
-            percent_decode("film", true),
-            Some(Cow::Borrowed("film"))
-        ));
+        assert!(matches!(percent_decode("film", true), Some(Cow::Borrowed("film"))));
         for bad in ["%ff", "%C3", "a%00", "\0"] {
             assert_eq!(percent_decode(bad, true), None, "{bad}");
         }
@@ -154,9 +140,6 @@ mod tests {
         }
         response.header("A", "b\té");
         assert_eq!(response.headers, "A: b\té\n");
-        assert_eq!(
-            Headers("a: 1\nb: 2\na: 3\n").all("a").collect::<Vec<_>>(),
-            ["1", "3"]
-        );
+        assert_eq!(Headers("a: 1\nb: 2\na: 3\n").all("a").collect::<Vec<_>>(), ["1", "3"]);
     }
 }

@@ -142,7 +142,10 @@ mod tests {
     #[test]
     fn escapes_as_postgres_does() {
         assert_eq!(string(b"plain"), r#""plain""#);
-        assert_eq!(string(b"a\"b\\c/\n\r\t\x08\x0c\x01\x7f"), "\"a\\\"b\\\\c/\\n\\r\\t\\b\\f\\u0001\x7f\"");
+        assert_eq!(
+            string(b"a\"b\\c/\n\r\t\x08\x0c\x01\x7f"),
+            "\"a\\\"b\\\\c/\\n\\r\\t\\b\\f\\u0001\x7f\""
+        );
         assert_eq!(string("żółć 🐘".as_bytes()), "\"żółć 🐘\"");
         assert_eq!(string(b""), "\"\"");
     }
@@ -163,7 +166,13 @@ mod tests {
         let mut out = Vec::new();
         push_uuid(&mut out, &uuid);
         assert_eq!(out, format!("\"{text}\"").into_bytes());
-        for bad in ["", "x", "00112233-4455-6677-8899-aabbccddeef", "00112233x4455-6677-8899-aabbccddeeff", "g0112233-4455-6677-8899-aabbccddeeff"] {
+        for bad in [
+            "",
+            "x",
+            "00112233-4455-6677-8899-aabbccddeef",
+            "00112233x4455-6677-8899-aabbccddeeff",
+            "g0112233-4455-6677-8899-aabbccddeeff",
+        ] {
             assert_eq!(parse_uuid(bad), None, "{bad}");
         }
     }

@@ -52,35 +52,23 @@ fn module(dir: &Path, name: &str) -> Module {
             imports.insert((import, file.clone()));
         }
     }
-    Module {
-        name: name.to_owned(),
-        imports,
-    }
+    Module { name: name.to_owned(), imports }
 }
 
 /// `src/rest/query/mod.rs` → `rest::query`, as segments.
 fn path_of(file: &Path) -> Vec<String> {
     let inner = file.strip_prefix(source()).unwrap().with_extension("");
-    let mut path: Vec<String> = inner
-        .iter()
-        .map(|s| s.to_str().unwrap().to_owned())
-        .collect();
+    let mut path: Vec<String> = inner.iter().map(|s| s.to_str().unwrap().to_owned()).collect();
     path.pop_if(|last| last == "mod");
     path
 }
 
 /// Every path after `crate::` and `super::` in the code of module `at`, from the crate's root, groups taken apart.
 fn imported_paths(code: &str, at: &[String]) -> Vec<String> {
-    let lines: Vec<&str> = code
-        .lines()
-        .map(|line| line.split("//").next().unwrap())
-        .collect();
+    let lines: Vec<&str> = code.lines().map(|line| line.split("//").next().unwrap()).collect();
     let code = lines.join("\n");
     let mut paths = Vec::new();
-    for (start, _) in code
-        .match_indices("crate::")
-        .chain(code.match_indices("super::"))
-    {
+    for (start, _) in code.match_indices("crate::").chain(code.match_indices("super::")) {
         let before = &code[..start];
         if before.ends_with("::") || before.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             continue;
@@ -95,13 +83,7 @@ fn imported_paths(code: &str, at: &[String]) -> Vec<String> {
             base.pop();
         }
         for item in items(rest) {
-            paths.push(
-                base.iter()
-                    .cloned()
-                    .chain([item])
-                    .collect::<Vec<_>>()
-                    .join("::"),
-            );
+            paths.push(base.iter().cloned().chain([item]).collect::<Vec<_>>().join("::"));
         }
     }
     paths
@@ -112,11 +94,7 @@ fn items(text: &str) -> Vec<String> {
     let Some(group) = text.strip_prefix('{') else {
         let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
         let path = text[..end.unwrap_or(text.len())].trim_end_matches(':');
-        return if path.is_empty() {
-            Vec::new()
-        } else {
-            vec![path.to_owned()]
-        };
+        return if path.is_empty() { Vec::new() } else { vec![path.to_owned()] };
     };
     let mut found = vec![String::new()];
     let mut depth = 1;
@@ -148,15 +126,9 @@ impl Module {
 
     fn imports_none_of(&self, forbidden: &[&str]) {
         for (import, file) in &self.imports {
-            let hit = forbidden
-                .iter()
-                .any(|f| import == f || import.starts_with(&format!("{f}::")));
-            assert!(
-                !hit,
-                "{} may not import {import}: {}",
-                self.name,
-                file.display()
-            );
+            let hit =
+                forbidden.iter().any(|f| import == f || import.starts_with(&format!("{f}::")));
+            assert!(!hit, "{} may not import {import}: {}", self.name, file.display());
         }
     }
 }
@@ -165,11 +137,7 @@ impl Module {
 fn declared() -> Vec<String> {
     let lib = fs::read_to_string(source().join("lib.rs")).unwrap();
     lib.lines()
-        .filter_map(|line| {
-            line.trim_start_matches("pub ")
-                .strip_prefix("mod ")?
-                .strip_suffix(';')
-        })
+        .filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'))
         .map(str::to_owned)
         .collect()
 }
@@ -221,9 +189,7 @@ fn parse_knows_no_catalog_plan_no_sql_and_build_no_http() {
 #[test]
 fn sql_text_is_written_in_one_place() {
     let rest = source().join("rest");
-    for stage in [
-        "query", "plan", "request", "response", "payload", "prefer", "media", "handle",
-    ] {
+    for stage in ["query", "plan", "request", "response", "payload", "prefer", "media", "handle"] {
         let mut files = Vec::new();
         rust_files(&rest, &mut files);
         let of_stage = |path: &PathBuf| {
@@ -234,18 +200,9 @@ fn sql_text_is_written_in_one_place() {
         for file in files.into_iter().filter(of_stage) {
             let text = fs::read_to_string(&file).unwrap();
             let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-            for keyword in [
-                "SELECT ", "INSERT ", "UPDATE ", "DELETE ", " FROM ", " WHERE ",
-            ] {
-                let test = file
-                    .file_stem()
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .ends_with("tests");
-                let code = code
-                    .lines()
-                    .filter(|line| !line.trim_start().starts_with("//"));
+            for keyword in ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", " FROM ", " WHERE "] {
+                let test = file.file_stem().unwrap().to_str().unwrap().ends_with("tests");
+                let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
                 let found = code.into_iter().any(|line| line.contains(keyword));
                 assert!(test || !found, "{keyword:?} in {}", file.display());
             }
@@ -269,9 +226,6 @@ fn reads_paths_out_of_code() {
             "rest::build::Sql"
         ]
     );
-    assert_eq!(
-        path_of(&source().join("rest/query/mod.rs")),
-        ["rest", "query"]
-    );
+    assert_eq!(path_of(&source().join("rest/query/mod.rs")), ["rest", "query"]);
     assert_eq!(path_of(&source().join("rest/shape.rs")), ["rest", "shape"]);
 }

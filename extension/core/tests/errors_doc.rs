@@ -12,10 +12,7 @@ fn docs_are_current() {
         std::fs::write(path, markdown()).unwrap();
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        kept == markdown(),
-        "docs/ERRORS.md is stale: run this test with HOWDAH_BLESS=1"
-    );
+    assert!(kept == markdown(), "docs/ERRORS.md is stale: run this test with HOWDAH_BLESS=1");
 }
 
 /// Every `HWnnn` that extension or proxy answers with. HW000–HW002 are no codes but SQLSTATEs between the two.

@@ -10,16 +10,8 @@ pub(super) const STATUS: &[(&str, u16, &str)] = &[
     ("09", 500, "triggered action exception"),
     ("0L", 403, "invalid grantor"),
     ("0P", 403, "invalid role specification"),
-    (
-        "21000",
-        500,
-        "cardinality violation; 400 if the message ends `requires a WHERE clause`",
-    ),
-    (
-        "22023",
-        400,
-        "invalid parameter value; 401 for `role \"x\" does not exist`",
-    ),
+    ("21000", 500, "cardinality violation; 400 if the message ends `requires a WHERE clause`"),
+    ("22023", 400, "invalid parameter value; 401 for `role \"x\" does not exist`"),
     ("23503", 409, "foreign key violation"),
     ("23505", 409, "unique violation"),
     ("25", 500, "invalid transaction state"),
@@ -33,11 +25,7 @@ pub(super) const STATUS: &[(&str, u16, &str)] = &[
     ("42501", 403, "insufficient privilege; 401 without a token"),
     ("42883", 404, "undefined function; 406 for xmlagg"),
     ("42P01", 404, "undefined table"),
-    (
-        "42P17",
-        500,
-        "invalid object definition: infinite recursion in a policy",
-    ),
+    ("42P17", 500, "invalid object definition: infinite recursion in a policy"),
     ("53", 503, "insufficient resources"),
     ("53400", 500, "configuration limit exceeded"),
     ("54", 500, "program limit exceeded"),
@@ -81,9 +69,7 @@ pub fn from_database(
     if sqlstate == "PGRST" {
         return raised_response(message, detail);
     }
-    let chosen = sqlstate
-        .strip_prefix("PT")
-        .map(|n| n.parse().ok().filter(is_final_status));
+    let chosen = sqlstate.strip_prefix("PT").map(|n| n.parse().ok().filter(is_final_status));
     let status = match chosen {
         Some(status) => status.unwrap_or(500),
         None => status_of(sqlstate, message, anonymous),
@@ -178,27 +164,16 @@ fn raised_response(message: &str, detail: Option<&str>) -> ApiError {
     const MESSAGE_HINT: &str = "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys: 'details', 'hint'.";
     const DETAIL_HINT: &str = "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key: 'status_text'.";
     let bad = |details: String, hint: &str| {
-        ApiError::new(Code::RaisedResponse, &[])
-            .details(details)
-            .hint(hint)
+        ApiError::new(Code::RaisedResponse, &[]).details(details).hint(hint)
     };
     let Some(mut error) = raised_message(message) else {
-        return bad(
-            format!("Invalid JSON value for MESSAGE: '{message}'"),
-            MESSAGE_HINT,
-        );
+        return bad(format!("Invalid JSON value for MESSAGE: '{message}'"), MESSAGE_HINT);
     };
     let Some(detail) = detail else {
-        return bad(
-            "DETAIL is missing in the RAISE statement".to_owned(),
-            DETAIL_HINT,
-        );
+        return bad("DETAIL is missing in the RAISE statement".to_owned(), DETAIL_HINT);
     };
     let Some((status, headers)) = raised_detail(detail) else {
-        return bad(
-            format!("Invalid JSON value for DETAIL: '{detail}'"),
-            DETAIL_HINT,
-        );
+        return bad(format!("Invalid JSON value for DETAIL: '{detail}'"), DETAIL_HINT);
     };
     error.status = status;
     for (name, value) in headers {
@@ -226,10 +201,7 @@ fn raised_message(message: &str) -> Option<ApiError> {
 
 fn raised_detail(detail: &str) -> Option<(u16, Vec<(String, String)>)> {
     let json: Value = serde_json::from_str(detail).ok()?;
-    let status = json
-        .get("status")?
-        .as_u64()
-        .and_then(|s| u16::try_from(s).ok())?;
+    let status = json.get("status")?.as_u64().and_then(|s| u16::try_from(s).ok())?;
     let headers = json.get("headers")?.as_object()?;
     let mut headers: Vec<_> = headers
         .iter()

@@ -17,11 +17,7 @@ pub fn markdown() -> String {
         let spec = code.spec();
         let message = spec.message.replace("{}", "…").replace('|', "\\|");
         // Writing into a String cannot fail.
-        let _ = writeln!(
-            out,
-            "| {} | {} | {message} | {} |",
-            spec.code, spec.status, spec.about
-        );
+        let _ = writeln!(out, "| {} | {} | {message} | {} |", spec.code, spec.status, spec.about);
     }
     out.push_str(
         "\n## Errors of Postgres\n\n\

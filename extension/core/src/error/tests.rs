@@ -37,17 +37,12 @@ fn token_problems_are_named_in_the_challenge() {
         expired.headers,
         "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"JWT expired\"\n"
     );
-    assert_eq!(
-        ApiError::new(Code::TokenRequired, &[]).headers,
-        "WWW-Authenticate: Bearer\n"
-    );
+    assert_eq!(ApiError::new(Code::TokenRequired, &[]).headers, "WWW-Authenticate: Bearer\n");
 }
 
 #[test]
 fn headers_cannot_be_split() {
-    let error = ApiError::new(Code::Body, &[""])
-        .header("X", "a\nSet-Cookie: b")
-        .header("Y\n", "");
+    let error = ApiError::new(Code::Body, &[""]).header("X", "a\nSet-Cookie: b").header("Y\n", "");
     assert_eq!(error.headers, "");
     let quoted = ApiError::new(Code::TokenClaims, &["a\nb"]);
     assert_eq!(quoted.headers.lines().count(), 1);
@@ -105,20 +100,14 @@ fn statuses_that_depend_on_the_message() {
     assert_eq!(status("21000", "UPDATE requires a WHERE clause"), 400);
     assert_eq!(status("22023", "role \"x\" does not exist"), 401);
     assert_eq!(status("22023", "bad time zone"), 400);
-    assert_eq!(
-        status("42883", "function xmlagg(integer) does not exist"),
-        406
-    );
+    assert_eq!(status("42883", "function xmlagg(integer) does not exist"), 406);
 }
 
 #[test]
 fn denied_privilege_asks_for_a_token_only_where_there_was_none() {
     let message = "permission denied for table t";
     let anonymous = from_database("42501", message, None, None, true);
-    assert_eq!(
-        (anonymous.status, anonymous.headers.as_str()),
-        (401, "WWW-Authenticate: Bearer\n")
-    );
+    assert_eq!((anonymous.status, anonymous.headers.as_str()), (401, "WWW-Authenticate: Bearer\n"));
     let known = from_database("42501", message, None, None, false);
     assert_eq!((known.status, known.headers.as_str()), (403, ""));
 }
@@ -128,10 +117,7 @@ fn sql_chooses_the_status() {
     let error = from_database("PT402", "Payment Required", Some("d"), Some("h"), true);
     assert_eq!((error.status, error.code.as_str()), (402, "PT402"));
     assert_eq!(error.message, "Payment Required");
-    assert_eq!(
-        from_database("PT503", "later", Some("d"), None, true).message,
-        "later"
-    );
+    assert_eq!(from_database("PT503", "later", Some("d"), None, true).message, "later");
     assert_eq!(status("PTxyz"), 500);
     assert_eq!(status("PT100"), 500);
     assert_eq!(status("PT999"), 500);
@@ -147,10 +133,7 @@ fn sql_sets_the_whole_response() {
         true,
     );
     assert_eq!(error.status, 402);
-    assert_eq!(
-        error.headers,
-        "X-Powered-By: Nerd Rage\nReason-Phrase: Pay\n"
-    );
+    assert_eq!(error.headers, "X-Powered-By: Nerd Rage\nReason-Phrase: Pay\n");
     assert_eq!(
         String::from_utf8(error.body()).unwrap(),
         r#"{"code":"123","details":"Quota","hint":"Upgrade","message":"Payment Required"}"#
@@ -162,11 +145,7 @@ fn a_raised_response_without_its_json_is_500() {
     let good = r#"{"code":"1","message":"m"}"#;
     for (message, detail, details) in [
         ("INVALID", None, "Invalid JSON value for MESSAGE: 'INVALID'"),
-        (
-            r#"{"code":"1"}"#,
-            None,
-            "Invalid JSON value for MESSAGE: '{\"code\":\"1\"}'",
-        ),
+        (r#"{"code":"1"}"#, None, "Invalid JSON value for MESSAGE: '{\"code\":\"1\"}'"),
         (good, None, "DETAIL is missing in the RAISE statement"),
         (good, Some("x"), "Invalid JSON value for DETAIL: 'x'"),
         (
@@ -189,39 +168,22 @@ fn a_raised_response_without_its_json_is_500() {
 #[test]
 fn server_errors_show_a_public_text_only() {
     let secret = "could not open file \"base/1/2\": canary";
-    for state in [
-        "XX000", "58030", "42P17", "40001", "53100", "08006", "HV000", "57P01", "55000",
-    ] {
+    for state in ["XX000", "58030", "42P17", "40001", "53100", "08006", "HV000", "57P01", "55000"] {
         let error = from_database(state, secret, Some("canary"), Some("canary"), false);
         let body = String::from_utf8(error.to_response().body).unwrap();
-        assert!(
-            !body.contains("canary") && !body.contains("base/1"),
-            "{body}"
-        );
+        assert!(!body.contains("canary") && !body.contains("base/1"), "{body}");
         assert_eq!(error.code, state);
     }
     let timeout = "canceling statement due to statement timeout";
-    assert_eq!(
-        from_database("57014", timeout, None, None, false).message,
-        timeout
-    );
+    assert_eq!(from_database("57014", timeout, None, None, false).message, timeout);
 }
 
 #[test]
 fn safe_mode_withholds_values_and_names() {
     for (state, message) in [
-        (
-            "23505",
-            "duplicate key value violates unique constraint \"canary_key\"",
-        ),
-        (
-            "23502",
-            "null value in column \"canary\" of relation \"canary\"",
-        ),
-        (
-            "23P01",
-            "conflicting key value violates exclusion constraint \"canary\"",
-        ),
+        ("23505", "duplicate key value violates unique constraint \"canary_key\""),
+        ("23502", "null value in column \"canary\" of relation \"canary\""),
+        ("23P01", "conflicting key value violates exclusion constraint \"canary\""),
         ("22P02", "invalid input syntax for type integer: \"canary\""),
         ("42501", "permission denied for table canary"),
         ("42P01", "relation \"canary\" does not exist"),
@@ -235,10 +197,7 @@ fn safe_mode_withholds_values_and_names() {
         assert_eq!((error.code, error.status), (shown.code, shown.status));
     }
     let raised = from_database("P0001", "said on purpose", Some("canary"), None, false).withhold();
-    assert_eq!(
-        (raised.message.as_str(), raised.details),
-        ("said on purpose", None)
-    );
+    assert_eq!((raised.message.as_str(), raised.details), ("said on purpose", None));
 }
 
 #[test]
@@ -247,18 +206,15 @@ fn codes_are_unique_and_documented() {
     let mut seen = std::collections::HashSet::new();
     for code in Code::ALL {
         assert!(seen.insert(code.spec().code), "{code:?}");
-        assert!(doc.contains(&format!(
-            "| {} | {} |",
-            code.spec().code,
-            code.spec().status
-        )));
+        assert!(doc.contains(&format!("| {} | {} |", code.spec().code, code.spec().status)));
     }
     assert!(doc.contains("| 23505 | 409 |") && doc.contains("| 08… | 503 |"));
 }
 
 #[test]
 fn minimal_verbosity_leaves_code_and_message() {
-    let error = ApiError::new(Code::NoTable, &["public.x"]).hint("Perhaps you meant y").details("d");
+    let error =
+        ApiError::new(Code::NoTable, &["public.x"]).hint("Perhaps you meant y").details("d");
     let response = error.to_minimal_response();
     assert_eq!(response.status, 404);
     assert_eq!(

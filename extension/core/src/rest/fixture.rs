@@ -48,12 +48,7 @@ pub fn ty(sql: &str) -> Type {
         None if sql == "public.email" => (K::Domain, Some(K::Text)),
         None => (kind(sql), None),
     };
-    Type {
-        oid: 0,
-        sql: sql.to_owned(),
-        kind: outer,
-        element,
-    }
+    Type { oid: 0, sql: sql.to_owned(), kind: outer, element }
 }
 
 /// `name type, name type`, where `*` marks the primary key and `=expression` a default.
@@ -104,10 +99,7 @@ fn key(schema: &str, text: &str, from_in_primary_key: bool) -> ForeignKey {
     let (from, to) = rest.split_once(" -> ").unwrap();
     let side = |text: &str| {
         let (table, columns) = text.strip_suffix(')').unwrap().split_once('(').unwrap();
-        (
-            table.to_owned(),
-            columns.split(", ").map(str::to_owned).collect::<Vec<_>>(),
-        )
+        (table.to_owned(), columns.split(", ").map(str::to_owned).collect::<Vec<_>>())
     };
     let ((from_table, from_columns), (to_table, to_columns)) = (side(from), side(to));
     ForeignKey {
@@ -139,12 +131,7 @@ fn function(text: &str, set: bool, returns: Returns) -> Function {
                 None => (false, argument),
             };
             let (name, sql) = argument.split_once(' ').unwrap_or(("", argument));
-            Argument {
-                name: name.to_owned(),
-                ty: ty(sql),
-                has_default,
-                variadic,
-            }
+            Argument { name: name.to_owned(), ty: ty(sql), has_default, variadic }
         })
         .collect();
     Function {
@@ -163,12 +150,7 @@ impl Fixture {
     pub fn new() -> Self {
         use RelationKind::{Table, View};
         let relations = vec![
-            relation(
-                "public",
-                "director",
-                Table,
-                "*id: integer; name: text; born: date",
-            ),
+            relation("public", "director", Table, "*id: integer; name: text; born: date"),
             relation(
                 "public",
                 "film",
@@ -177,24 +159,14 @@ impl Fixture {
                  director_id: integer; rating: public.rating; year: integer; meta: jsonb; tags: text[]; \
                  budget: public.money_amount; shown: daterange; words: tsvector",
             ),
-            relation(
-                "public",
-                "actor",
-                Table,
-                "*id: integer; name: text; email: public.email",
-            ),
+            relation("public", "actor", Table, "*id: integer; name: text; email: public.email"),
             relation(
                 "public",
                 "film_actor",
                 Table,
                 "*film_id: integer; *actor_id: integer; part: text",
             ),
-            relation(
-                "public",
-                "person",
-                Table,
-                "*id: integer; name: text; boss_id: integer",
-            ),
+            relation("public", "person", Table, "*id: integer; name: text; boss_id: integer"),
             relation("public", "badge", Table, "*person_id: integer; code: text"),
             relation("public", "address", Table, "*id: integer; street: text"),
             relation(
@@ -203,105 +175,35 @@ impl Fixture {
                 Table,
                 "*id: integer; billing_id: integer; shipping_id: integer; amount: numeric",
             ),
-            relation(
-                "public",
-                "recent_film",
-                View,
-                "id: integer; title: character varying(160)",
-            ),
+            relation("public", "recent_film", View, "id: integer; title: character varying(160)"),
             relation("public", "stop", Table, "*id: integer; name: text"),
             relation("public", "leg", Table, "*from_id: integer; *to_id: integer"),
             relation("public", "note", Table, "body: text=''::text; at: date"),
-            relation(
-                SPECIAL,
-                "na\"me\\",
-                Table,
-                "*i\"d: integer; col umn: text; parent: integer",
-            ),
-            relation(
-                TEST_IN_PERSIAN,
-                "موارد",
-                Table,
-                "*شناسه: integer; نام: text",
-            ),
+            relation(SPECIAL, "na\"me\\", Table, "*i\"d: integer; col umn: text; parent: integer"),
+            relation(TEST_IN_PERSIAN, "موارد", Table, "*شناسه: integer; نام: text"),
         ];
         let mut keys = vec![
-            key(
-                "public",
-                "film_director_id_fkey: film(director_id) -> director(id)",
-                false,
-            ),
-            key(
-                "public",
-                "film_actor_film_id_fkey: film_actor(film_id) -> film(id)",
-                true,
-            ),
-            key(
-                "public",
-                "film_actor_actor_id_fkey: film_actor(actor_id) -> actor(id)",
-                true,
-            ),
-            key(
-                "public",
-                "person_boss_id_fkey: person(boss_id) -> person(id)",
-                false,
-            ),
-            key(
-                "public",
-                "!badge_person_id_fkey: badge(person_id) -> person(id)",
-                true,
-            ),
-            key(
-                "public",
-                "purchase_billing_fkey: purchase(billing_id) -> address(id)",
-                false,
-            ),
-            key(
-                "public",
-                "purchase_shipping_fkey: purchase(shipping_id) -> address(id)",
-                false,
-            ),
+            key("public", "film_director_id_fkey: film(director_id) -> director(id)", false),
+            key("public", "film_actor_film_id_fkey: film_actor(film_id) -> film(id)", true),
+            key("public", "film_actor_actor_id_fkey: film_actor(actor_id) -> actor(id)", true),
+            key("public", "person_boss_id_fkey: person(boss_id) -> person(id)", false),
+            key("public", "!badge_person_id_fkey: badge(person_id) -> person(id)", true),
+            key("public", "purchase_billing_fkey: purchase(billing_id) -> address(id)", false),
+            key("public", "purchase_shipping_fkey: purchase(shipping_id) -> address(id)", false),
         ];
-        keys.push(key(
-            "public",
-            "leg_from_fkey: leg(from_id) -> stop(id)",
-            true,
-        ));
+        keys.push(key("public", "leg_from_fkey: leg(from_id) -> stop(id)", true));
         keys.push(key("public", "leg_to_fkey: leg(to_id) -> stop(id)", true));
-        keys.push(key(
-            SPECIAL,
-            "f\"k: na\"me\\(parent) -> na\"me\\(i\"d)",
-            false,
-        ));
-        let film = || Returns::Relation {
-            schema: "public".to_owned(),
-            name: "film".to_owned(),
-        };
+        keys.push(key(SPECIAL, "f\"k: na\"me\\(parent) -> na\"me\\(i\"d)", false));
+        let film = || Returns::Relation { schema: "public".to_owned(), name: "film".to_owned() };
         let pair = relation("public", "", Table, "a: integer; b: public.money_amount");
         let functions = vec![
-            function(
-                "add(a integer, b integer default)",
-                false,
-                Returns::Scalar(ty("integer")),
-            ),
+            function("add(a integer, b integer default)", false, Returns::Scalar(ty("integer"))),
             function("films_of(director integer)", true, film()),
             function("newest_film()", false, film()),
             function("years()", true, Returns::Scalar(ty("integer"))),
-            function(
-                "pairs(n integer)",
-                true,
-                Returns::Columns(pair.columns.clone()),
-            ),
-            function(
-                "total(variadic v integer[])",
-                false,
-                Returns::Scalar(ty("integer")),
-            ),
-            function(
-                "joined(variadic v text[])",
-                false,
-                Returns::Scalar(ty("text")),
-            ),
+            function("pairs(n integer)", true, Returns::Columns(pair.columns.clone())),
+            function("total(variadic v integer[])", false, Returns::Scalar(ty("integer"))),
+            function("joined(variadic v text[])", false, Returns::Scalar(ty("text"))),
             function("touch()", false, Returns::Void),
             function("take(json)", false, Returns::Scalar(ty("json"))),
             function("store(bytea)", false, Returns::Scalar(ty("integer"))),
@@ -315,20 +217,13 @@ impl Fixture {
             function("span()", false, Returns::Scalar(ty("daterange"))),
             function("row_of()", false, Returns::Columns(Vec::new())),
         ];
-        Self {
-            relations,
-            keys,
-            functions,
-        }
+        Self { relations, keys, functions }
     }
 }
 
 impl Catalog for Fixture {
     fn relation(&self, schema: &str, name: &str) -> Option<Rc<Relation>> {
-        self.relations
-            .iter()
-            .find(|r| r.schema == schema && r.name == name)
-            .cloned()
+        self.relations.iter().find(|r| r.schema == schema && r.name == name).cloned()
     }
 
     fn foreign_keys(&self, relation: &Relation) -> Rc<Vec<ForeignKey>> {

@@ -39,10 +39,7 @@ pub fn handle(
     let mut response = response::build(&asked, &compiled, &outcome, total, body)?;
     let (status, headers) = db.response_settings();
     response::override_with(&mut response, status.as_deref(), headers.as_deref())?;
-    Ok(Answer {
-        response,
-        rollback: rollback(settings.tx_end, asked.prefer.rollback),
-    })
+    Ok(Answer { response, rollback: rollback(settings.tx_end, asked.prefer.rollback) })
 }
 
 /// Forms and bounds that only some results can have; known before anything runs.
@@ -51,10 +48,7 @@ fn check_result(
     result: ResultKind,
     request: &Request<'_>,
 ) -> Result<(), ApiError> {
-    let raw = matches!(
-        asked.media,
-        media::Media::Text | media::Media::Xml | media::Media::Octets
-    );
+    let raw = matches!(asked.media, media::Media::Text | media::Media::Xml | media::Media::Octets);
     if raw && !matches!(result, ResultKind::Scalar | ResultKind::Void) {
         return Err(media::not_acceptable(request.headers));
     }

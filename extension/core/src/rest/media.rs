@@ -102,10 +102,7 @@ fn offered(item: &str, raw: bool) -> (Option<Media>, u16, u8) {
     let mut strip_nulls = false;
     let mut quality = 1000;
     for parameter in parts {
-        if let Some(q) = parameter
-            .strip_prefix("q=")
-            .or_else(|| parameter.strip_prefix("Q="))
-        {
+        if let Some(q) = parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q=")) {
             quality = thousandths(q);
         } else {
             strip_nulls |= parameter == "nulls=stripped";
@@ -120,11 +117,7 @@ fn offered(item: &str, raw: bool) -> (Option<Media>, u16, u8) {
     let media = match lower.as_str() {
         "*/*" | "application/*" | "application/json" => Some(Media::Json),
         "application/vnd.pgrst.array+json" | "application/vnd.pgrst.array" => {
-            Some(if strip_nulls {
-                Media::StrippedArray
-            } else {
-                Media::Json
-            })
+            Some(if strip_nulls { Media::StrippedArray } else { Media::Json })
         }
         "application/vnd.pgrst.object+json" | "application/vnd.pgrst.object" => {
             Some(Media::Object { strip_nulls })
@@ -161,11 +154,7 @@ fn thousandths(q: &str) -> u16 {
 fn accepted_names(headers: Headers<'_>) -> String {
     let mut out = String::new();
     for item in headers.all("accept").flat_map(|value| value.split(',')) {
-        let name = item
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim_matches([' ', '\t']);
+        let name = item.split(';').next().unwrap_or_default().trim_matches([' ', '\t']);
         if name.is_empty() {
             continue;
         }
@@ -199,11 +188,7 @@ pub fn body_kind(headers: Headers<'_>) -> Result<BodyKind, ApiError> {
     if value == "application/json" {
         return Ok(BodyKind::Json);
     }
-    let name = value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim_matches([' ', '\t']);
+    let name = value.split(';').next().unwrap_or_default().trim_matches([' ', '\t']);
     match name.to_ascii_lowercase().as_str() {
         "" | "*/*" | "application/json" => Ok(BodyKind::Json),
         "text/csv" => Ok(BodyKind::Csv),
@@ -248,13 +233,7 @@ mod tests {
     #[test]
     fn anything_is_json() {
         assert_eq!(negotiate(Headers("host: x\n"), false), Ok(Media::Json));
-        for accept in [
-            "*/*",
-            "",
-            "application/json",
-            "application/json; charset=utf-8",
-            " , ",
-        ] {
+        for accept in ["*/*", "", "application/json", "application/json; charset=utf-8", " , "] {
             assert_eq!(choose(accept, false), Ok(Media::Json), "{accept}");
         }
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -264,23 +243,14 @@ mod tests {
     #[test]
     fn vendor_types_carry_their_parameter() {
         for (accept, media) in [
-            (
-                "application/vnd.pgrst.object+json",
-                Media::Object { strip_nulls: false },
-            ),
-            (
-                "application/vnd.pgrst.object",
-                Media::Object { strip_nulls: false },
-            ),
+            ("application/vnd.pgrst.object+json", Media::Object { strip_nulls: false }),
+            ("application/vnd.pgrst.object", Media::Object { strip_nulls: false }),
             (
                 "application/vnd.pgrst.object+json;nulls=stripped",
                 Media::Object { strip_nulls: true },
             ),
             ("application/vnd.pgrst.array+json", Media::Json),
-            (
-                "application/vnd.pgrst.array+json; nulls=stripped",
-                Media::StrippedArray,
-            ),
+            ("application/vnd.pgrst.array+json; nulls=stripped", Media::StrippedArray),
             ("TEXT/CSV", Media::Csv),
         ] {
             assert_eq!(choose(accept, false), Ok(media), "{accept}");
@@ -289,21 +259,12 @@ mod tests {
 
     #[test]
     fn quality_decides_then_exactness_then_order() {
-        assert_eq!(
-            choose("application/json;q=0.5, text/csv", false),
-            Ok(Media::Csv)
-        );
-        assert_eq!(
-            choose("text/csv;q=0.999, application/json;q=1.0", false),
-            Ok(Media::Json)
-        );
+        assert_eq!(choose("application/json;q=0.5, text/csv", false), Ok(Media::Csv));
+        assert_eq!(choose("text/csv;q=0.999, application/json;q=1.0", false), Ok(Media::Json));
         assert_eq!(choose("*/*, text/csv", false), Ok(Media::Csv));
         assert_eq!(choose("text/csv, application/json", false), Ok(Media::Csv));
         assert_eq!(choose("text/csv;q=0, */*;q=0.1", false), Ok(Media::Json));
-        assert_eq!(
-            choose("text/csv;q=0.0000, application/json;q=0.001", false),
-            Ok(Media::Json)
-        );
+        assert_eq!(choose("text/csv;q=0.0000, application/json;q=0.001", false), Ok(Media::Json));
     }
 
     #[test]
@@ -341,15 +302,9 @@ mod tests {
         assert_eq!(body_kind(Headers("")), Ok(BodyKind::Json));
         assert_eq!(kind("application/json; charset=utf-8"), Ok(BodyKind::Json));
         assert_eq!(kind("Text/CSV"), Ok(BodyKind::Csv));
-        assert_eq!(
-            kind("application/x-www-form-urlencoded"),
-            Ok(BodyKind::Form)
-        );
+        assert_eq!(kind("application/x-www-form-urlencoded"), Ok(BodyKind::Form));
         let error = kind("multipart/form-data; boundary=x").unwrap_err();
         assert_eq!((error.status, error.code.as_str()), (400, "PGRST102"));
-        assert_eq!(
-            error.message,
-            "Content-Type not acceptable: multipart/form-data"
-        );
+        assert_eq!(error.message, "Content-Type not acceptable: multipart/form-data");
     }
 }

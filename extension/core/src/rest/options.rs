@@ -24,10 +24,7 @@ pub fn answer(
     };
     let mut response = Response::new(200);
     response.header("Allow", &allow);
-    Ok(Answer {
-        response,
-        rollback: false,
-    })
+    Ok(Answer { response, rollback: false })
 }
 
 fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<String, ApiError> {
@@ -50,17 +47,8 @@ fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<String, A
 fn function(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<&'static str, ApiError> {
     let overloads = catalog.functions(schema, name);
     if overloads.is_empty() {
-        return Err(ApiError::new(
-            Code::NoFunction,
-            &[&format!("{schema}.{name}")],
-        ));
+        return Err(ApiError::new(Code::NoFunction, &[&format!("{schema}.{name}")]));
     }
-    let readable = overloads
-        .iter()
-        .any(|f| f.volatility != Volatility::Volatile);
-    Ok(if readable {
-        "OPTIONS,GET,HEAD,POST"
-    } else {
-        "OPTIONS,POST"
-    })
+    let readable = overloads.iter().any(|f| f.volatility != Volatility::Volatile);
+    Ok(if readable { "OPTIONS,GET,HEAD,POST" } else { "OPTIONS,POST" })
 }

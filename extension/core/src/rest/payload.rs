@@ -76,10 +76,7 @@ pub fn rows<'a>(
 enum Read<'a> {
     None,
     One(Vec<Member<'a>>),
-    Many {
-        first: Vec<Member<'a>>,
-        body: Cow<'a, [u8]>,
-    },
+    Many { first: Vec<Member<'a>>, body: Cow<'a, [u8]> },
 }
 
 enum BadJson {
@@ -115,19 +112,11 @@ fn read_json(body: &[u8], verb: Verb, any_keys: bool) -> Result<Read<'_>, BadJso
         }
         _ => {
             scanner.value(0)?;
-            let bad = if scanner.at_end() {
-                BadJson::Scalar
-            } else {
-                Fault::Syntax.into()
-            };
+            let bad = if scanner.at_end() { BadJson::Scalar } else { Fault::Syntax.into() };
             return Err(bad);
         }
     };
-    if scanner.at_end() {
-        Ok(read)
-    } else {
-        Err(Fault::Syntax.into())
-    }
+    if scanner.at_end() { Ok(read) } else { Err(Fault::Syntax.into()) }
 }
 
 /// The rest of an array whose bracket is taken.
@@ -158,10 +147,7 @@ fn read_array<'a>(
         }
     }
     if scanner.take(b']') {
-        Ok(Read::Many {
-            first,
-            body: Cow::Borrowed(body),
-        })
+        Ok(Read::Many { first, body: Cow::Borrowed(body) })
     } else {
         Err(Fault::Syntax.into())
     }
@@ -211,10 +197,8 @@ fn read_csv(body: &[u8]) -> Result<Read<'_>, ApiError> {
     let member = |(name, value): (&Cow<'static, str>, Option<String>)| {
         (name.clone(), Field::Text(value.map(Cow::Owned)))
     };
-    let names: Vec<Cow<'static, str>> = header
-        .into_iter()
-        .map(|name| Cow::Owned(name.unwrap_or_else(|| "NULL".into())))
-        .collect();
+    let names: Vec<Cow<'static, str>> =
+        header.into_iter().map(|name| Cow::Owned(name.unwrap_or_else(|| "NULL".into()))).collect();
     let Some(first) = lines.next().transpose()? else {
         return Ok(Read::None);
     };
@@ -222,9 +206,7 @@ fn read_csv(body: &[u8]) -> Result<Read<'_>, ApiError> {
         if line.len() == names.len() {
             Ok(line)
         } else {
-            Err(ApiError::bad_body(
-                "All lines must have same number of fields",
-            ))
+            Err(ApiError::bad_body("All lines must have same number of fields"))
         }
     };
     let first: Vec<Member<'_>> = names.iter().zip(matching(first)?).map(member).collect();
@@ -242,10 +224,7 @@ fn read_csv(body: &[u8]) -> Result<Read<'_>, ApiError> {
         return Ok(Read::One(first));
     }
     array.push(b']');
-    Ok(Read::Many {
-        first,
-        body: Cow::Owned(array),
-    })
+    Ok(Read::Many { first, body: Cow::Owned(array) })
 }
 
 fn push_object(out: &mut Vec<u8>, members: &[Member<'_>]) {
@@ -310,11 +289,7 @@ fn one<'a>(
         }
         Some(columns) => {
             for name in distinct(columns) {
-                let field = members
-                    .iter()
-                    .rev()
-                    .find(|(key, _)| key == name)
-                    .map(|(_, f)| f);
+                let field = members.iter().rev().find(|(key, _)| key == name).map(|(_, f)| f);
                 if field.is_none() && missing_default {
                     rows.defaults.push(name.clone());
                     continue;
@@ -325,11 +300,7 @@ fn one<'a>(
             }
         }
     }
-    rows.payload = if rows.columns.is_empty() {
-        Payload::Empty
-    } else {
-        Payload::Object
-    };
+    rows.payload = if rows.columns.is_empty() { Payload::Empty } else { Payload::Object };
     rows
 }
 
@@ -342,32 +313,18 @@ fn many<'a>(
         Some(columns) => distinct(columns).cloned().collect(),
         None => {
             sort(&mut first);
-            first
-                .into_iter()
-                .map(|(name, _)| name.into_owned())
-                .collect()
+            first.into_iter().map(|(name, _)| name.into_owned()).collect()
         }
     };
     // `[{},{}]`: as in the dialect, rows of nothing but defaults are one row.
-    let payload = if Vec::is_empty(&columns) {
-        Payload::Empty
-    } else {
-        Payload::Array
-    };
-    Rows {
-        payload,
-        columns,
-        body,
-        ..Rows::default()
-    }
+    let payload = if Vec::is_empty(&columns) { Payload::Empty } else { Payload::Array };
+    Rows { payload, columns, body, ..Rows::default() }
 }
 
 /// Each name once, in order.
 fn distinct(columns: &[String]) -> impl Iterator<Item = &String> {
     let mut seen = HashSet::with_capacity(columns.len());
-    columns
-        .iter()
-        .filter(move |name| seen.insert(name.as_str()))
+    columns.iter().filter(move |name| seen.insert(name.as_str()))
 }
 
 #[cfg(test)]

@@ -33,16 +33,11 @@ pub fn parse(headers: Headers<'_>, tx_end: TxEnd) -> Result<Prefer<'_>, ApiError
     }
     if unknown && prefer.strict == Some(true) {
         let mut scratch = Prefer::default();
-        let invalid: Vec<&str> = items(headers)
-            .filter(|item| !take(&mut scratch, item))
-            .collect();
+        let invalid: Vec<&str> = items(headers).filter(|item| !take(&mut scratch, item)).collect();
         return Err(ApiError::new(Code::Preferences, &[])
             .details(format!("Invalid preferences: {}", invalid.join(", "))));
     }
-    if !matches!(
-        tx_end,
-        TxEnd::CommitAllowOverride | TxEnd::RollbackAllowOverride
-    ) {
+    if !matches!(tx_end, TxEnd::CommitAllowOverride | TxEnd::RollbackAllowOverride) {
         prefer.rollback = None;
     }
     Ok(prefer)
@@ -99,8 +94,7 @@ impl Prefer<'_> {
     /// The bound of `max-affected` where it applies: writes of existing rows and calls, and only under strict handling.
     pub fn bound(&self, verb: Verb) -> Option<u64> {
         let applies = matches!(verb, Verb::Update | Verb::Delete | Verb::Call);
-        self.max_affected
-            .filter(|_| applies && self.strict == Some(true))
+        self.max_affected.filter(|_| applies && self.strict == Some(true))
     }
 
     /// Appends the value of `Preference-Applied`: what was honoured, in the dialect's fixed order; nothing if nothing.
@@ -195,31 +189,21 @@ mod tests {
 
     #[test]
     fn unknown_ones_matter_only_when_strict() {
-        assert_eq!(
-            read("prefer: anything, count=all, handling=lenient\n").strict,
-            Some(false)
-        );
+        assert_eq!(read("prefer: anything, count=all, handling=lenient\n").strict, Some(false));
         let error = parse(
             Headers("prefer: anything, handling=strict, count=all\nprefer: max-affected=-1\n"),
             TxEnd::Commit,
         )
         .unwrap_err();
         assert_eq!((error.status, error.code.as_str()), (400, "PGRST122"));
-        assert_eq!(
-            error.message,
-            "Invalid preferences given with handling=strict"
-        );
+        assert_eq!(error.message, "Invalid preferences given with handling=strict");
         assert_eq!(
             error.details,
             Some("Invalid preferences: anything, count=all, max-affected=-1".into())
         );
         // handling=lenient came first, so strict does not count.
         assert!(
-            parse(
-                Headers("prefer: handling=lenient, handling=strict, x\n"),
-                TxEnd::Commit
-            )
-            .is_ok()
+            parse(Headers("prefer: handling=lenient, handling=strict, x\n"), TxEnd::Commit).is_ok()
         );
     }
 
@@ -228,17 +212,9 @@ mod tests {
         let headers = Headers("prefer: tx=rollback\n");
         assert_eq!(parse(headers, TxEnd::Commit).unwrap().rollback, None);
         assert_eq!(parse(headers, TxEnd::Rollback).unwrap().rollback, None);
-        assert_eq!(
-            parse(headers, TxEnd::CommitAllowOverride).unwrap().rollback,
-            Some(true)
-        );
+        assert_eq!(parse(headers, TxEnd::CommitAllowOverride).unwrap().rollback, Some(true));
         let commit = Headers("prefer: tx=commit\n");
-        assert_eq!(
-            parse(commit, TxEnd::RollbackAllowOverride)
-                .unwrap()
-                .rollback,
-            Some(false)
-        );
+        assert_eq!(parse(commit, TxEnd::RollbackAllowOverride).unwrap().rollback, Some(false));
     }
 
     const ALL: &str = "prefer: max-affected=3, timezone=UTC, handling=strict, tx=rollback, count=exact, \
@@ -276,11 +252,7 @@ mod tests {
                 "return=representation, count=exact, tx=rollback, handling=strict, timezone=UTC, \
                  max-affected=3",
             ),
-            (
-                Verb::Read,
-                true,
-                "count=exact, tx=rollback, handling=strict, timezone=UTC",
-            ),
+            (Verb::Read, true, "count=exact, tx=rollback, handling=strict, timezone=UTC"),
             (
                 Verb::Call,
                 true,

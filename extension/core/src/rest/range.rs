@@ -18,10 +18,7 @@ pub struct Rows {
 /// PGRST103 (416) if that is no row at all; `limit=0` is fine.
 pub fn merge(query: Rows, header: Option<&str>) -> Result<Rows, ApiError> {
     if query.limit == Some(0) {
-        return Ok(Rows {
-            lower: 0,
-            limit: Some(0),
-        });
+        return Ok(Rows { lower: 0, limit: Some(0) });
     }
     let Some((first, last)) = header.and_then(parse) else {
         return Ok(query);
@@ -32,39 +29,26 @@ pub fn merge(query: Rows, header: Option<&str>) -> Result<Rows, ApiError> {
         ));
     }
     let lower = query.lower.max(first);
-    let query_last = query
-        .limit
-        .map(|limit| query.lower.saturating_add(limit - 1));
+    let query_last = query.limit.map(|limit| query.lower.saturating_add(limit - 1));
     let last = match (query_last, last) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     };
     match last {
         None => Ok(Rows { lower, limit: None }),
-        Some(last) if last < lower => Err(ApiError::bad_range(
-            "Limit should be greater than or equal to zero.",
-        )),
-        Some(last) => Ok(Rows {
-            lower,
-            limit: Some((last - lower).saturating_add(1)),
-        }),
+        Some(last) if last < lower => {
+            Err(ApiError::bad_range("Limit should be greater than or equal to zero."))
+        }
+        Some(last) => Ok(Rows { lower, limit: Some((last - lower).saturating_add(1)) }),
     }
 }
 
 /// `0-9` → (0, Some(9)); a number too large for u64 is no range.
 fn parse(value: &str) -> Option<(u64, Option<u64>)> {
     let (first, last) = value.trim_matches([' ', '\t']).split_once('-')?;
-    let number = |text: &str| {
-        text.bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| text.parse().ok())
-            .flatten()
-    };
-    let last = if last.is_empty() {
-        None
-    } else {
-        Some(number(last)?)
-    };
+    let number =
+        |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    let last = if last.is_empty() { None } else { Some(number(last)?) };
     Some((number(first)?, last))
 }
 
@@ -115,16 +99,8 @@ mod tests {
             (rows(3, None), Some("5-5"), rows(5, Some(1))),
             (rows(7, Some(0)), Some("0-9"), rows(0, Some(0))),
             (rows(7, Some(0)), None, rows(0, Some(0))),
-            (
-                rows(u64::MAX, Some(u64::MAX)),
-                Some("0-"),
-                rows(u64::MAX, Some(1)),
-            ),
-            (
-                rows(0, None),
-                Some("0-18446744073709551615"),
-                rows(0, Some(u64::MAX)),
-            ),
+            (rows(u64::MAX, Some(u64::MAX)), Some("0-"), rows(u64::MAX, Some(1))),
+            (rows(0, None), Some("0-18446744073709551615"), rows(0, Some(u64::MAX))),
         ] {
             assert_eq!(merge(query, header), Ok(expected), "{query:?} {header:?}");
         }
@@ -132,22 +108,10 @@ mod tests {
 
     #[test]
     fn what_is_no_range_is_ignored() {
-        for header in [
-            "",
-            "-",
-            "-5",
-            "a-b",
-            "bytes=0-9",
-            "0-9,20-29",
-            "0",
-            "+1-2",
-            "99999999999999999999-",
-        ] {
-            assert_eq!(
-                merge(rows(2, Some(3)), Some(header)),
-                Ok(rows(2, Some(3))),
-                "{header}"
-            );
+        for header in
+            ["", "-", "-5", "a-b", "bytes=0-9", "0-9,20-29", "0", "+1-2", "99999999999999999999-"]
+        {
+            assert_eq!(merge(rows(2, Some(3)), Some(header)), Ok(rows(2, Some(3))), "{header}");
         }
     }
 
@@ -155,19 +119,9 @@ mod tests {
     fn refuses_ranges_without_rows() {
         let error = merge(rows(0, None), Some("5-4")).unwrap_err();
         assert_eq!((error.status, error.code.as_str()), (416, "PGRST103"));
-        assert!(
-            error
-                .details
-                .unwrap()
-                .as_str()
-                .unwrap()
-                .starts_with("The lower boundary")
-        );
+        assert!(error.details.unwrap().as_str().unwrap().starts_with("The lower boundary"));
         let error = merge(rows(0, Some(5)), Some("10-20")).unwrap_err();
-        assert_eq!(
-            error.details,
-            Some("Limit should be greater than or equal to zero.".into())
-        );
+        assert_eq!(error.details, Some("Limit should be greater than or equal to zero.".into()));
     }
 
     #[test]
@@ -180,12 +134,7 @@ mod tests {
             (0, 0, Some(0), "*/0"),
             (5, 0, Some(3), "*/3"),
             (0, 1, Some(0), "*/0"),
-            (
-                u64::MAX,
-                2,
-                None,
-                "18446744073709551615-18446744073709551615/*",
-            ),
+            (u64::MAX, 2, None, "18446744073709551615-18446744073709551615/*"),
         ] {
             let mut out = String::new();
             push_content_range(&mut out, lower, rows, total);
@@ -200,10 +149,7 @@ mod tests {
         assert_eq!(status(0, 9, Some(10)), Ok(206));
         assert_eq!(status(10, 0, Some(10)), Ok(206));
         let error = status(11, 0, Some(10)).unwrap_err();
-        assert_eq!(
-            (error.status, error.headers.as_str()),
-            (416, "Content-Range: */10\n")
-        );
+        assert_eq!((error.status, error.headers.as_str()), (416, "Content-Range: */10\n"));
         assert_eq!(
             error.details,
             Some("An offset of 11 was requested, but there are only 10 rows.".into())

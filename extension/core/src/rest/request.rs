@@ -47,11 +47,7 @@ pub struct Asked<'a> {
 pub fn target(path: &str) -> Result<Target<'_>, ApiError> {
     let bad = || ApiError::new(Code::Path, &[]);
     let path = path.strip_prefix("/rest/v1").ok_or_else(bad)?;
-    let name = |text| {
-        percent_decode(text, false)
-            .filter(|name| !name.is_empty())
-            .ok_or_else(bad)
-    };
+    let name = |text| percent_decode(text, false).filter(|name| !name.is_empty()).ok_or_else(bad);
     match path.strip_prefix('/') {
         Some("") => Ok(Target::Root),
         None if path.is_empty() => Ok(Target::Root),
@@ -124,15 +120,10 @@ pub fn read<'a>(
         target: name,
         query: query.query,
         range: query.range,
-        write: Write {
-            max_affected: max_affected.is_some(),
-            ..Write::default()
-        },
+        write: Write { max_affected: max_affected.is_some(), ..Write::default() },
         call: Call::default(),
         returning,
-        count: prefer
-            .count
-            .filter(|_| matches!(verb, Verb::Read | Verb::Call)),
+        count: prefer.count.filter(|_| matches!(verb, Verb::Read | Verb::Call)),
         form: if head || returning != Returning::Representation {
             Form::None
         } else {
@@ -198,15 +189,8 @@ fn narrow(
         return Err(ApiError::new(Code::PutRange, &[]));
     }
     let stated = |value: Value| query.values.get(usize::from(value.0))?.parse().ok();
-    let asked = Rows {
-        lower: offset.and_then(stated).unwrap_or(0),
-        limit: query.range.limit,
-    };
-    let header = if request.method == "GET" {
-        request.headers.get("range")
-    } else {
-        None
-    };
+    let asked = Rows { lower: offset.and_then(stated).unwrap_or(0), limit: query.range.limit };
+    let header = if request.method == "GET" { request.headers.get("range") } else { None };
     let rows = range::merge(asked, header)?;
     query.range.limit = match (rows.limit, settings.max_rows) {
         (Some(limit), Some(cap)) if reads(verb) => Some(limit.min(cap)),
@@ -247,12 +231,7 @@ fn read_rows<'a>(asked: &mut Asked<'a>, request: &Request<'a>) -> Result<(), Api
     let kind = media::body_kind(request.headers)?;
     let parsed = &mut asked.parsed;
     let missing_default = asked.prefer.missing_default == Some(true);
-    let columns = parsed
-        .shape
-        .query
-        .columns
-        .as_deref()
-        .filter(|_| asked.verb != Verb::Put);
+    let columns = parsed.shape.query.columns.as_deref().filter(|_| asked.verb != Verb::Put);
     let rows = payload::rows(request.body, kind, asked.verb, columns, missing_default)?;
     let write = &mut parsed.shape.write;
     write.payload = rows.payload;
@@ -280,10 +259,7 @@ fn read_rows<'a>(asked: &mut Asked<'a>, request: &Request<'a>) -> Result<(), Api
 fn read_arguments<'a>(parsed: &mut Parsed<'a>, request: &Request<'a>) -> Result<(), ApiError> {
     let kind = media::body_kind(request.headers)?;
     let arguments = payload::arguments(request.body, kind)?;
-    parsed.shape.call = Call {
-        kind: arguments.kind,
-        arguments: arguments.names,
-    };
+    parsed.shape.call = Call { kind: arguments.kind, arguments: arguments.names };
     parsed.arguments = arguments.values;
     parsed.arguments_json = arguments.values_json;
     parsed.body = arguments.body;

@@ -21,10 +21,7 @@ pub fn build(
     body: Vec<u8>,
 ) -> Result<Response, ApiError> {
     check(asked, outcome)?;
-    let mut response = Response {
-        headers: String::with_capacity(320),
-        ..Response::default()
-    };
+    let mut response = Response { headers: String::with_capacity(320), ..Response::default() };
     let headers = &mut response.headers;
     response.status = match asked.verb {
         Verb::Read => {
@@ -34,11 +31,7 @@ pub fn build(
         }
         Verb::Call => {
             let status = page(headers, asked, outcome, total)?;
-            if compiled.result == ResultKind::Void {
-                204
-            } else {
-                status
-            }
+            if compiled.result == ResultKind::Void { 204 } else { status }
         }
         verb => written(headers, verb, asked, compiled, outcome),
     };
@@ -55,10 +48,7 @@ pub fn build(
         response.body = body;
     }
     let keyed = !asked.parsed.shape.query.on_conflict.is_empty()
-        || compiled
-            .relation
-            .as_ref()
-            .is_some_and(|relation| !relation.primary_key.is_empty());
+        || compiled.relation.as_ref().is_some_and(|relation| !relation.primary_key.is_empty());
     push_applied(&mut response, &asked.prefer, asked.verb, keyed);
     push(&mut response.headers, "Vary", "Accept, Prefer, Range");
     Ok(response)
@@ -107,11 +97,7 @@ fn written(
     let counted = matches!(asked.prefer.count, Some(Count::Exact | Count::Estimated));
     let total = counted.then_some(outcome.rows);
     let knows_inserted = compiled.main.hidden.contains(&Hidden::Inserted);
-    let inserted = if knows_inserted {
-        outcome.inserted
-    } else {
-        outcome.rows
-    };
+    let inserted = if knows_inserted { outcome.inserted } else { outcome.rows };
     match verb {
         Verb::Insert => {
             push_location(headers, asked, compiled, outcome);
@@ -217,10 +203,7 @@ pub fn override_with(
     headers: Option<&str>,
 ) -> Result<(), ApiError> {
     if let Some(text) = status.filter(|text| !text.is_empty()) {
-        let status = text
-            .parse()
-            .ok()
-            .filter(|status| (200..=599).contains(status));
+        let status = text.parse().ok().filter(|status| (200..=599).contains(status));
         response.status = status.ok_or_else(|| ApiError::new(Code::ResponseStatus, &[]))?;
     }
     if let Some(text) = headers.filter(|text| !text.is_empty()) {
@@ -229,16 +212,10 @@ pub fn override_with(
             let name = line.split(':').next().unwrap_or_default();
             set.iter().any(|(set, _)| set.eq_ignore_ascii_case(name))
         };
-        response.headers = response
-            .headers
-            .split_inclusive('\n')
-            .filter(|line| !replaced(line))
-            .collect();
+        response.headers =
+            response.headers.split_inclusive('\n').filter(|line| !replaced(line)).collect();
         for (name, value) in &set {
-            if !FRAMING
-                .iter()
-                .any(|framing| framing.eq_ignore_ascii_case(name))
-            {
+            if !FRAMING.iter().any(|framing| framing.eq_ignore_ascii_case(name)) {
                 response.header(name, value);
             }
         }
@@ -247,14 +224,8 @@ pub fn override_with(
 }
 
 /// Headers that belong to the connection.
-const FRAMING: &[&str] = &[
-    "Connection",
-    "Content-Length",
-    "Keep-Alive",
-    "Trailer",
-    "Transfer-Encoding",
-    "Upgrade",
-];
+const FRAMING: &[&str] =
+    &["Connection", "Content-Length", "Keep-Alive", "Trailer", "Transfer-Encoding", "Upgrade"];
 
 /// `[{"Name": "value"}, …]`
 fn header_list(text: &str) -> Option<Vec<(String, String)>> {

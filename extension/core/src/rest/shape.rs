@@ -121,8 +121,16 @@ pub enum Join {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Filter {
     /// `and(…)`, `or(…)`, negated or not.
-    Tree { negated: bool, or: bool, parts: Vec<Filter> },
-    Test { field: Field, negated: bool, test: Test },
+    Tree {
+        negated: bool,
+        or: bool,
+        parts: Vec<Filter>,
+    },
+    Test {
+        field: Field,
+        negated: bool,
+        test: Test,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -291,9 +299,13 @@ pub enum Count {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// `[{…}, \n {…}]`, as json_agg prints it.
-    Array { strip_nulls: bool },
+    Array {
+        strip_nulls: bool,
+    },
     /// `{…}`: the first row; the row count decides whether that is an error.
-    Object { strip_nulls: bool },
+    Object {
+        strip_nulls: bool,
+    },
     Csv,
     /// The first column of the first row as it is: text, xml, bytea.
     Raw,

@@ -50,10 +50,7 @@ pub fn merge(
 ) -> Result<Vec<Argument>, ApiError> {
     let mut arguments: Vec<Argument> = path
         .into_iter()
-        .map(|(name, value)| Argument {
-            name: name.to_owned(),
-            value: Value::Text(value),
-        })
+        .map(|(name, value)| Argument { name: name.to_owned(), value: Value::Text(value) })
         .collect();
     let fields =
         form(query.as_bytes()).map_err(|problem| ApiError::bad_query(problem, query_at(query)))?;
@@ -69,14 +66,9 @@ fn query_at(query: &str) -> String {
 
 /// Adds what is not there yet.
 fn add(arguments: &mut Vec<Argument>, more: Vec<Argument>) {
-    let known: std::collections::HashSet<String> = arguments
-        .iter()
-        .map(|argument| argument.name.clone())
-        .collect();
-    arguments.extend(
-        more.into_iter()
-            .filter(|argument| !known.contains(&argument.name)),
-    );
+    let known: std::collections::HashSet<String> =
+        arguments.iter().map(|argument| argument.name.clone()).collect();
+    arguments.extend(more.into_iter().filter(|argument| !known.contains(&argument.name)));
 }
 
 fn read_body(content_type: Option<&str>, body: &[u8]) -> Result<Vec<Argument>, String> {
@@ -84,18 +76,8 @@ fn read_body(content_type: Option<&str>, body: &[u8]) -> Result<Vec<Argument>, S
         return Ok(Vec::new());
     }
     let media = content_type.unwrap_or("application/json");
-    let media = media
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    let one = |value| {
-        Ok(vec![Argument {
-            name: BODY.to_owned(),
-            value,
-        }])
-    };
+    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let one = |value| Ok(vec![Argument { name: BODY.to_owned(), value }]);
     let text = || match std::str::from_utf8(body) {
         Ok(text) if !text.contains('\0') => Ok(text),
         _ => Err("The body is no UTF-8 text".to_owned()),
@@ -105,10 +87,7 @@ fn read_body(content_type: Option<&str>, body: &[u8]) -> Result<Vec<Argument>, S
         json if json == "application/json" || json.ends_with("+json") => {
             let text = text()?;
             if depth(text.as_bytes()) > limits::JSON_DEPTH {
-                return Err(format!(
-                    "The body is nested deeper than {}",
-                    limits::JSON_DEPTH
-                ));
+                return Err(format!("The body is nested deeper than {}", limits::JSON_DEPTH));
             }
             if text.trim_start().starts_with('{') {
                 return members(text);
@@ -126,11 +105,7 @@ fn read_body(content_type: Option<&str>, body: &[u8]) -> Result<Vec<Argument>, S
 fn form(text: &[u8]) -> Result<Vec<Argument>, String> {
     let mut arguments: Vec<Argument> = Vec::new();
     let mut places = std::collections::HashMap::new();
-    for (count, pair) in text
-        .split(|b| *b == b'&')
-        .filter(|pair| !pair.is_empty())
-        .enumerate()
-    {
+    for (count, pair) in text.split(|b| *b == b'&').filter(|pair| !pair.is_empty()).enumerate() {
         if count >= limits::PARAMS {
             return Err(format!("More than {} parameters", limits::PARAMS));
         }
@@ -139,10 +114,7 @@ fn form(text: &[u8]) -> Result<Vec<Argument>, String> {
         let value = decode(halves.next().unwrap_or_default())?;
         let place = *places.entry(name.clone()).or_insert(arguments.len());
         match arguments.get_mut(place).map(|known| &mut known.value) {
-            None => arguments.push(Argument {
-                name,
-                value: Value::Text(value),
-            }),
+            None => arguments.push(Argument { name, value: Value::Text(value) }),
             Some(Value::Many(values)) => values.push(value),
             Some(known) => {
                 if let Value::Text(first) = std::mem::replace(known, Value::Null) {
@@ -155,10 +127,7 @@ fn form(text: &[u8]) -> Result<Vec<Argument>, String> {
 }
 
 fn decode(text: &[u8]) -> Result<String, String> {
-    let spaced: Vec<u8> = text
-        .iter()
-        .map(|b| if *b == b'+' { b' ' } else { *b })
-        .collect();
+    let spaced: Vec<u8> = text.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
     match percent_decode(&spaced).decode_utf8() {
         Ok(text) if !text.contains('\0') => Ok(text.into_owned()),
         _ => Err("A parameter is no UTF-8 text".to_owned()),
@@ -231,10 +200,8 @@ fn members(text: &str) -> Result<Vec<Argument>, String> {
     }
 
     let mut reader = serde_json::Deserializer::from_str(text);
-    reader
-        .deserialize_map(Members)
-        .and_then(|arguments| reader.end().map(|()| arguments))
-        .map_err(|error| match error.classify() {
+    reader.deserialize_map(Members).and_then(|arguments| reader.end().map(|()| arguments)).map_err(
+        |error| match error.classify() {
             // serde_json adds the place; ours says why.
             serde_json::error::Category::Data => {
                 let text = error.to_string();
@@ -242,5 +209,6 @@ fn members(text: &str) -> Result<Vec<Argument>, String> {
                 format!("Cannot take arguments from the body: {why}")
             }
             _ => "Empty or invalid json".to_owned(),
-        })
+        },
+    )
 }

@@ -20,10 +20,7 @@ pub fn check(method: &str, pattern: &str) -> Result<String, String> {
     if !METHODS.contains(&method) {
         return Err(match method {
             "HEAD" => "a GET route answers HEAD, too: make it a GET route".to_owned(),
-            _ => format!(
-                "the method of a route is one of {}, in upper case",
-                METHODS.join(", ")
-            ),
+            _ => format!("the method of a route is one of {}, in upper case", METHODS.join(", ")),
         });
     }
     let compiled = Pattern::compile(pattern)?;

@@ -58,10 +58,7 @@ impl Pattern {
             .ok_or_else(|| "a route's pattern starts with /, like /hello/{name}".to_owned())?;
         let parts: Vec<&str> = inner.split('/').collect();
         if parts.len() > limits::SEGMENTS {
-            return Err(format!(
-                "a route's pattern has at most {} segments",
-                limits::SEGMENTS
-            ));
+            return Err(format!("a route's pattern has at most {} segments", limits::SEGMENTS));
         }
         let last = parts.len() - 1;
         let mut segments = Vec::new();
@@ -125,10 +122,7 @@ pub(super) fn reserved<'a>(segments: impl Iterator<Item = &'a str> + Clone) -> b
 }
 
 fn segment(text: &str, last: bool) -> Result<Segment, String> {
-    if let Some(name) = text
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-    {
+    if let Some(name) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
         let (name, rest) = match name.strip_suffix("...") {
             Some(name) => (name, true),
             None => (name, false),

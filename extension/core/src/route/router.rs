@@ -125,11 +125,7 @@ impl Router {
             }
         }
         let ends = if rest { &mut node.rest } else { &mut node.here };
-        let taken = |at: &usize| {
-            self.routes
-                .get(*at)
-                .is_some_and(|r| r.method == route.method)
-        };
+        let taken = |at: &usize| self.routes.get(*at).is_some_and(|r| r.method == route.method);
         if ends.iter().any(taken) {
             return Err(format!("{name}: another route has this method and pattern"));
         }
@@ -201,10 +197,7 @@ impl<'r> Search<'r, '_> {
         let Some((first, others)) = segments.split_first() else {
             return self.choose(&node.here);
         };
-        if let Some(route) = node
-            .literals
-            .get(first)
-            .and_then(|child| self.descend(child, others))
+        if let Some(route) = node.literals.get(first).and_then(|child| self.descend(child, others))
         {
             return Some(route);
         }

@@ -14,10 +14,7 @@ fn route(method: &str, pattern: &str, function: &str) -> Route {
 }
 
 fn builtin(method: &str, pattern: &str, function: &str) -> Route {
-    Route {
-        builtin: true,
-        ..route(method, pattern, function)
-    }
+    Route { builtin: true, ..route(method, pattern, function) }
 }
 
 /// `function(name=value,…)`, `405 …`, `404` or `400`.
@@ -90,9 +87,7 @@ fn tells_a_wrong_method_from_a_wrong_path() {
     assert_eq!(show(&router, "POST", "/a/c"), "405 GET,HEAD,PATCH");
     assert_eq!(show(&router, "HEAD", "/a/b"), "f(x=b)");
     assert_eq!(show(&router, "OPTIONS", "/a/c"), "405 GET,HEAD,PATCH");
-    for path in [
-        "/", "", "a/b", "/a", "/a/", "/a/b/", "/A/b", "//a/b", "*", "/a/b/c",
-    ] {
+    for path in ["/", "", "a/b", "/a", "/a/", "/a/b/", "/A/b", "//a/b", "*", "/a/b/c"] {
         assert_eq!(show(&router, "GET", path), "404", "{path}");
     }
 }
@@ -137,9 +132,8 @@ fn of_equal_routes_the_built_in_one_stands() {
 
 #[test]
 fn stays_fast_on_hostile_paths_and_many_routes() {
-    let mut routes: Vec<_> = (0..limits_routes())
-        .map(|n| route("GET", &format!("/r{n}/{{a}}"), "f"))
-        .collect();
+    let mut routes: Vec<_> =
+        (0..limits_routes()).map(|n| route("GET", &format!("/r{n}/{{a}}"), "f")).collect();
     // Every level offers a literal, a parameter and a rest.
     let deep = "/a".repeat(20);
     routes.truncate(limits_routes() - 3);
@@ -154,9 +148,8 @@ fn stays_fast_on_hostile_paths_and_many_routes() {
         assert!(show(&router, "GET", &path).starts_with("rest(x=a,y=a/a/"));
     }
     assert!(start.elapsed().as_secs() < 2);
-    let mut more: Vec<_> = (0..=limits_routes())
-        .map(|n| route("GET", &format!("/m{n}"), "f"))
-        .collect();
+    let mut more: Vec<_> =
+        (0..=limits_routes()).map(|n| route("GET", &format!("/m{n}"), "f")).collect();
     more.push(route("GET", "/last", "f"));
     assert_eq!(Router::new(more).problems.len(), 2);
 }
@@ -195,32 +188,18 @@ fn refuses_bad_patterns_and_says_what_is_right() {
     assert!(check("GET", &"/a".repeat(33)).is_err());
     assert!(check("HEAD", "/a").unwrap_err().contains("GET route"));
     for method in ["get", "OPTIONS", "", "TRACE"] {
-        assert!(
-            check(method, "/a").unwrap_err().contains("upper case"),
-            "{method}"
-        );
+        assert!(check(method, "/a").unwrap_err().contains("upper case"), "{method}");
     }
-    assert_eq!(
-        check("GET", "/hello/{name}/{ta...}").as_deref(),
-        Ok("/hello/{}/{...}")
-    );
-    assert_eq!(
-        check("POST", "/functions/v1/hello").as_deref(),
-        Ok("/functions/v1/hello")
-    );
+    assert_eq!(check("GET", "/hello/{name}/{ta...}").as_deref(), Ok("/hello/{}/{...}"));
+    assert_eq!(check("POST", "/functions/v1/hello").as_deref(), Ok("/functions/v1/hello"));
 }
 
 fn arguments(path: &[(&str, &str)], query: &str, media: Option<&str>, body: &str) -> String {
-    let path = path
-        .iter()
-        .map(|(name, value)| (*name, (*value).to_owned()))
-        .collect();
+    let path = path.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     match merge(path, query, media, body.as_bytes()) {
         Ok(arguments) => {
-            let shown: Vec<_> = arguments
-                .iter()
-                .map(|a| format!("{}={:?}", a.name, a.value))
-                .collect();
+            let shown: Vec<_> =
+                arguments.iter().map(|a| format!("{}={:?}", a.name, a.value)).collect();
             shown.join(" ")
         }
         Err(error) => format!("{} {} {}", error.status, error.code, error.message),
@@ -243,27 +222,12 @@ fn reads_queries_and_forms() {
         r#"a=Many(["1 2&", "x"]) b=Text("") c=Text("")"#
     );
     let form = Some("application/x-www-form-urlencoded; charset=utf-8");
-    assert_eq!(
-        arguments(&[], "a=1", form, "a=2&b=3"),
-        r#"a=Text("1") b=Text("3")"#
-    );
-    assert_eq!(
-        arguments(&[], "a=%ff", None, ""),
-        "400 PGRST100 A parameter is no UTF-8 text"
-    );
-    assert_eq!(
-        arguments(&[], "a=%00", None, ""),
-        "400 PGRST100 A parameter is no UTF-8 text"
-    );
+    assert_eq!(arguments(&[], "a=1", form, "a=2&b=3"), r#"a=Text("1") b=Text("3")"#);
+    assert_eq!(arguments(&[], "a=%ff", None, ""), "400 PGRST100 A parameter is no UTF-8 text");
+    assert_eq!(arguments(&[], "a=%00", None, ""), "400 PGRST100 A parameter is no UTF-8 text");
     let many = "a=1&".repeat(1001);
-    assert_eq!(
-        arguments(&[], &many, None, ""),
-        "400 PGRST100 More than 1000 parameters"
-    );
-    assert_eq!(
-        arguments(&[], "", form, &many),
-        "400 PGRST102 More than 1000 parameters"
-    );
+    assert_eq!(arguments(&[], &many, None, ""), "400 PGRST100 More than 1000 parameters");
+    assert_eq!(arguments(&[], "", form, &many), "400 PGRST102 More than 1000 parameters");
 }
 
 #[test]
@@ -280,14 +244,8 @@ fn reads_json_without_losing_anything() {
     assert_eq!(arguments(&[], "", None, "[1]"), r#"body=Json("[1]")"#);
     assert_eq!(arguments(&[], "", None, "\"x\""), r#"body=Text("x")"#);
     assert_eq!(arguments(&[], "body=q", None, "[1]"), r#"body=Text("q")"#);
-    assert_eq!(
-        arguments(&[], "", Some("text/plain"), "x"),
-        r#"body=Text("x")"#
-    );
-    assert_eq!(
-        arguments(&[], "", Some("image/png"), "x"),
-        "body=Bytes([120])"
-    );
+    assert_eq!(arguments(&[], "", Some("text/plain"), "x"), r#"body=Text("x")"#);
+    assert_eq!(arguments(&[], "", Some("image/png"), "x"), "body=Bytes([120])");
 }
 
 #[test]
@@ -304,25 +262,16 @@ fn refuses_bodies_that_cannot_be_read() {
         ("{\"a\":\"\0\"}", "no UTF-8 text"),
     ] {
         let shown = arguments(&[], "", None, body);
-        assert!(
-            shown.starts_with("400 PGRST102") && shown.contains(says),
-            "{body}: {shown}"
-        );
+        assert!(shown.starts_with("400 PGRST102") && shown.contains(says), "{body}: {shown}");
     }
     let start = std::time::Instant::now();
-    for deep in [
-        "[".repeat(1_000_000),
-        format!("{{\"a\":{}", "[".repeat(1_000_000)),
-    ] {
+    for deep in ["[".repeat(1_000_000), format!("{{\"a\":{}", "[".repeat(1_000_000))] {
         assert!(arguments(&[], "", None, &deep).contains("nested deeper than 64"));
     }
     let wide: Vec<_> = (0..100_000).map(|n| format!("\"k{n}\":1")).collect();
     let shown = arguments(&[], "", None, &format!("{{{}}}", wide.join(",")));
     assert!(shown.contains("too many members"), "{shown}");
-    assert_eq!(
-        arguments(&[], "", None, r#"{"a":"[[\"[["}"#),
-        r#"a=Text("[[\"[[")"#
-    );
+    assert_eq!(arguments(&[], "", None, r#"{"a":"[[\"[["}"#), r#"a=Text("[[\"[[")"#);
     assert!(merge(Vec::new(), "", None, b"{\"a\":\"\xff\"}").is_err());
     assert!(start.elapsed().as_secs() < 5);
 }

@@ -76,10 +76,7 @@ const DEFINITIONS: &[Definition] = &[
                     ("rollback-allow-override", (true, true)),
                 ],
             )?;
-            s.rest.tx_end = TxEnd {
-                rollback,
-                allow_override,
-            };
+            s.rest.tx_end = TxEnd { rollback, allow_override };
             Ok(())
         },
     },
@@ -129,10 +126,7 @@ const DEFINITIONS: &[Definition] = &[
         set: |s, v| {
             values::choice(
                 v,
-                &[
-                    ("verbose", ErrorVerbosity::Verbose),
-                    ("minimal", ErrorVerbosity::Minimal),
-                ],
+                &[("verbose", ErrorVerbosity::Verbose), ("minimal", ErrorVerbosity::Minimal)],
             )
             .map(|v| s.rest.error_verbosity = v)
         },
@@ -178,11 +172,8 @@ const DEFINITIONS: &[Definition] = &[
         default: "normal",
         description: "safe: details and hints of database errors, which show values and names, are withheld.",
         set: |s, v| {
-            values::choice(
-                v,
-                &[("normal", ErrorDetail::Normal), ("safe", ErrorDetail::Safe)],
-            )
-            .map(|v| s.error_detail = v)
+            values::choice(v, &[("normal", ErrorDetail::Normal), ("safe", ErrorDetail::Safe)])
+                .map(|v| s.error_detail = v)
         },
     },
     Definition {

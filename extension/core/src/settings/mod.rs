@@ -116,9 +116,7 @@ impl Default for Settings {
         };
         for definition in definitions() {
             if let Err(problem) = (definition.set)(&mut settings, definition.default) {
-                settings
-                    .problems
-                    .push(format!("{}: {problem}", definition.key));
+                settings.problems.push(format!("{}: {problem}", definition.key));
             }
         }
         settings
@@ -163,9 +161,7 @@ pub fn check(key: &str, value: &str) -> Result<String, String> {
     let own = key.starts_with(APP_PREFIX);
     let value = if own { value } else { value.trim() };
     Settings::default().apply(key, value)?;
-    let boolean = definitions()
-        .iter()
-        .any(|d| d.key == key && d.kind == BOOLEAN);
+    let boolean = definitions().iter().any(|d| d.key == key && d.kind == BOOLEAN);
     Ok(match boolean.then(|| values::boolean(value)) {
         Some(Ok(true)) => "on".to_owned(),
         Some(Ok(false)) => "off".to_owned(),
@@ -210,15 +206,9 @@ fn unknown(key: &str) -> String {
 pub fn markdown() -> String {
     let mut out = String::from("| setting | type | default | meaning |\n|---|---|---|---|\n");
     for d in definitions() {
-        let default = if d.default.is_empty() {
-            "(none)".to_owned()
-        } else {
-            format!("`{}`", d.default)
-        };
-        out.push_str(&format!(
-            "| `{}` | {} | {default} | {} |\n",
-            d.key, d.kind, d.description
-        ));
+        let default =
+            if d.default.is_empty() { "(none)".to_owned() } else { format!("`{}`", d.default) };
+        out.push_str(&format!("| `{}` | {} | {default} | {} |\n", d.key, d.kind, d.description));
     }
     out.push_str(&format!(
         "| `{APP_PREFIX}*` | text | (none) | Your own, readable in SQL as `current_setting('{APP_PREFIX}name', true)`. |\n"

@@ -7,40 +7,21 @@ fn defaults_are_those_of_the_table() {
     assert_eq!(settings.rest.schemas, ["public"]);
     assert_eq!(settings.rest.anon_role.as_deref(), Some("anon"));
     assert_eq!(settings.rest.max_rows, None);
-    assert_eq!(
-        settings.rest.tx_end,
-        TxEnd {
-            rollback: false,
-            allow_override: false
-        }
-    );
+    assert_eq!(settings.rest.tx_end, TxEnd { rollback: false, allow_override: false });
     assert!(settings.rest.aggregates_enabled && !settings.rest.plan_enabled);
     assert_eq!(settings.jwt.role_claim, ClaimPath::default());
     assert_eq!(settings.jwt.audience, None);
     assert_eq!(settings.cors_origins, ["*"]);
-    assert_eq!(
-        settings.limits,
-        Limits {
-            max_body: 1 << 20,
-            timeout_ms: 30_000
-        }
-    );
+    assert_eq!(settings.limits, Limits { max_body: 1 << 20, timeout_ms: 30_000 });
     assert_eq!(Settings::from_pairs([]), settings);
 }
 
 #[test]
 fn keys_are_unique_and_every_definition_is_complete() {
     for (at, definition) in definitions().iter().enumerate() {
-        assert!(
-            definitions()[..at]
-                .iter()
-                .all(|other| other.key != definition.key)
-        );
+        assert!(definitions()[..at].iter().all(|other| other.key != definition.key));
         assert!(!definition.kind.is_empty() && definition.description.ends_with('.'));
-        assert_eq!(
-            check(definition.key, definition.default).as_deref(),
-            Ok(definition.default)
-        );
+        assert_eq!(check(definition.key, definition.default).as_deref(), Ok(definition.default));
         assert_eq!(default_value(definition.key), Ok(Some(definition.default)));
         assert!(markdown().contains(&format!("| `{}` |", definition.key)));
         assert!(!definition.description.contains('|') && !definition.kind.contains('|'));
@@ -101,18 +82,9 @@ fn rows_override_defaults() {
     assert!(settings.rest.extra_search_path.is_empty());
     assert_eq!(settings.rest.anon_role, None);
     let pre = settings.rest.pre_request.unwrap();
-    assert_eq!(
-        (pre.0.as_deref(), pre.1.as_str()),
-        (Some("api"), "check_request")
-    );
+    assert_eq!((pre.0.as_deref(), pre.1.as_str()), (Some("api"), "check_request"));
     assert_eq!(settings.rest.max_rows, Some(1000));
-    assert_eq!(
-        settings.rest.tx_end,
-        TxEnd {
-            rollback: true,
-            allow_override: true
-        }
-    );
+    assert_eq!(settings.rest.tx_end, TxEnd { rollback: true, allow_override: true });
     assert!(settings.rest.plan_enabled && settings.rest.server_timing);
     assert!(settings.rest.legacy_target_names && !settings.rest.aggregates_enabled);
     assert_eq!(settings.rest.openapi_mode, OpenApiMode::Disabled);
@@ -120,26 +92,10 @@ fn rows_override_defaults() {
     assert_eq!(settings.error_detail, ErrorDetail::Safe);
     assert_eq!(settings.jwt.audience.as_deref(), Some("authenticated"));
     assert_eq!(settings.cors_origins.len(), 4);
-    assert_eq!(
-        settings.site_url.as_deref(),
-        Some("https://app.example.com")
-    );
-    assert_eq!(
-        settings.limits,
-        Limits {
-            max_body: 1024,
-            timeout_ms: 600_000
-        }
-    );
-    let app: Vec<_> = settings
-        .app
-        .iter()
-        .map(|(k, v)| (k.as_str(), v.as_str()))
-        .collect();
-    assert_eq!(
-        app,
-        [("app.settings.mail.from", "a@b.c"), ("app.settings.z", "")]
-    );
+    assert_eq!(settings.site_url.as_deref(), Some("https://app.example.com"));
+    assert_eq!(settings.limits, Limits { max_body: 1024, timeout_ms: 600_000 });
+    let app: Vec<_> = settings.app.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    assert_eq!(app, [("app.settings.mail.from", "a@b.c"), ("app.settings.z", "")]);
 }
 
 #[test]
@@ -147,10 +103,7 @@ fn a_bad_row_is_named_and_changes_nothing() {
     let settings = Settings::from_pairs([("rest.max_rows", "many"), ("no.such", "x")]);
     assert_eq!(settings.problems.len(), 2);
     assert!(settings.problems[0].starts_with("rest.max_rows: must be a whole number"));
-    let unchanged = Settings {
-        problems: Vec::new(),
-        ..settings
-    };
+    let unchanged = Settings { problems: Vec::new(), ..settings };
     assert_eq!(unchanged, Settings::default());
 }
 
@@ -159,11 +112,7 @@ fn refuses_bad_values_and_says_what_is_right() {
     for (key, value, says) in [
         ("rest.schemas", "", "at least one"),
         ("rest.schemas", "public,", "empty item"),
-        (
-            "rest.schemas",
-            "public,howdah_private",
-            "may not expose \"howdah_private\"",
-        ),
+        ("rest.schemas", "public,howdah_private", "may not expose \"howdah_private\""),
         ("rest.schemas", "pg_catalog", "may not expose"),
         ("rest.anon_role", "a\nb", "no quotes"),
         ("rest.pre_request", "a.b.c", "schema.function"),
@@ -172,11 +121,7 @@ fn refuses_bad_values_and_says_what_is_right() {
         ("rest.max_rows", "+1", "whole number"),
         ("rest.max_rows", "1e3", "whole number"),
         ("rest.max_rows", "99999999999999999999", "whole number"),
-        (
-            "rest.tx_end",
-            "Commit",
-            "one of commit, commit-allow-override",
-        ),
+        ("rest.tx_end", "Commit", "one of commit, commit-allow-override"),
         ("rest.plan_enabled", "", "on or off"),
         ("jwt.audience", "a\nb", "one line"),
         ("jwt.role_claim", "role", "$.role"),
@@ -211,15 +156,9 @@ fn refuses_bad_values_and_says_what_is_right() {
 #[test]
 fn hints_at_the_setting_that_was_meant() {
     assert!(
-        check("rest.max_row", "1")
-            .unwrap_err()
-            .ends_with("perhaps you meant \"rest.max_rows\"")
+        check("rest.max_row", "1").unwrap_err().ends_with("perhaps you meant \"rest.max_rows\"")
     );
-    assert!(
-        check("db-max-rows", "1")
-            .unwrap_err()
-            .contains("howdah.settings_all")
-    );
+    assert!(check("db-max-rows", "1").unwrap_err().contains("howdah.settings_all"));
     let long = check(&"x\n".repeat(10_000), "1").unwrap_err();
     assert!(long.len() < 300 && !long.contains('\n'));
 }

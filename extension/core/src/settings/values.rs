@@ -12,11 +12,7 @@ pub(super) fn optional<T>(
     text: &str,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, String> {
-    if text.is_empty() {
-        Ok(None)
-    } else {
-        read(text).map(Some)
-    }
+    if text.is_empty() { Ok(None) } else { read(text).map(Some) }
 }
 
 /// As Postgres reads a boolean setting.
@@ -38,14 +34,10 @@ pub(super) fn number(text: &str, least: u64, most: u64) -> Result<u64, String> {
 }
 
 pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
-    choices
-        .iter()
-        .find(|(name, _)| *name == text)
-        .map(|(_, value)| *value)
-        .ok_or_else(|| {
-            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-            format!("must be one of {}", names.join(", "))
-        })
+    choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+        format!("must be one of {}", names.join(", "))
+    })
 }
 
 /// One line of text without control characters.
@@ -142,11 +134,7 @@ fn origin(text: &str) -> Result<String, String> {
         && scheme
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b));
-    if scheme_fits && fits_authority(authority) {
-        Ok(text.to_owned())
-    } else {
-        Err(wrong())
-    }
+    if scheme_fits && fits_authority(authority) { Ok(text.to_owned()) } else { Err(wrong()) }
 }
 
 /// `host`, `host:port` or `[v6]:port`, in lower case as browsers send it.
@@ -166,9 +154,7 @@ fn fits_authority(authority: &str) -> bool {
     let host_fits = (1..=253).contains(&host.len())
         && host.split('.').all(|label| {
             !label.is_empty()
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         });
     host_fits && port.is_none_or(fits_port)
 }
@@ -180,14 +166,10 @@ fn fits_port(port: &str) -> bool {
 /// An http or https URL without query, fragment or user; a trailing slash is dropped.
 pub(super) fn site_url(text: &str) -> Result<String, String> {
     let wrong = || "must be an http or https URL like https://app.example.com".to_owned();
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"))
-        .ok_or_else(wrong)?;
+    let rest =
+        text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or_else(wrong)?;
     let authority = rest.split('/').next().unwrap_or_default();
-    let plain = rest
-        .bytes()
-        .all(|b| b.is_ascii_graphic() && !b"?#\\\"<>".contains(&b));
+    let plain = rest.bytes().all(|b| b.is_ascii_graphic() && !b"?#\\\"<>".contains(&b));
     if text.len() <= LENGTH && plain && fits_authority(&authority.to_ascii_lowercase()) {
         Ok(text.trim_end_matches('/').to_owned())
     } else {

@@ -19,10 +19,7 @@ fn b64(bytes: impl AsRef<[u8]>) -> String {
 
 /// Claims that would pass.
 fn good() -> String {
-    format!(
-        r#"{{"role":"authenticated","exp":{},"iat":{NOW}}}"#,
-        NOW + 600
-    )
+    format!(r#"{{"role":"authenticated","exp":{},"iat":{NOW}}}"#, NOW + 600)
 }
 
 /// Signed by our session key over any header and payload.
@@ -62,10 +59,7 @@ fn malformed() -> Vec<(String, String)> {
     let parts: Vec<&str> = good.split('.').collect();
     let got = |n: usize| format!("Expected 3 parts in JWT; got {n}");
     vec![
-        (
-            String::new(),
-            "Empty JWT is sent in Authorization header".into(),
-        ),
+        (String::new(), "Empty JWT is sent in Authorization header".into()),
         ("abc".into(), got(1)),
         (parts[..2].join("."), got(2)),
         (format!("{good}."), got(4)),
@@ -78,20 +72,11 @@ fn malformed() -> Vec<(String, String)> {
         (format!("{good} "), BAD.into()),
         (format!("{good}\n"), BAD.into()),
         (format!(" {good}"), BAD.into()),
-        (
-            format!("{}=.{}.{}", parts[0], parts[1], parts[2]),
-            BAD.into(),
-        ),
-        (
-            format!("{}.{} .{}", parts[0], parts[1], parts[2]),
-            BAD.into(),
-        ),
+        (format!("{}=.{}.{}", parts[0], parts[1], parts[2]), BAD.into()),
+        (format!("{}.{} .{}", parts[0], parts[1], parts[2]), BAD.into()),
         (format!("{}.\u{e9}.{}", parts[0], parts[2]), BAD.into()),
         (good.replace(['-', '_'], "+"), BAD.into()),
-        (
-            format!("{}A.{}.{}", parts[0], parts[1], parts[2]),
-            BAD.into(),
-        ),
+        (format!("{}A.{}.{}", parts[0], parts[1], parts[2]), BAD.into()),
         // JWE has five parts; the same with an encrypting header in three.
         (es(r#"{"alg":"dir","enc":"A256GCM"}"#, "{}"), BAD.into()),
         (es("not json", &self::good()), BAD.into()),
@@ -100,29 +85,11 @@ fn malformed() -> Vec<(String, String)> {
         (es("{}", &self::good()), BAD.into()),
         (es(r#"{"alg":null}"#, &self::good()), BAD.into()),
         (es(r#"{"alg":["ES256"]}"#, &self::good()), BAD.into()),
-        (
-            es(&format!("{} x", header_with(r#""a":1"#)), &self::good()),
-            BAD.into(),
-        ),
+        (es(&format!("{} x", header_with(r#""a":1"#)), &self::good()), BAD.into()),
         (es(&"[".repeat(600), &self::good()), BAD.into()),
-        (
-            es(
-                &header_with(&format!(r#""a":"{}""#, "x".repeat(2000))),
-                &self::good(),
-            ),
-            BAD.into(),
-        ),
-        (
-            es(
-                &header_with(&format!(r#""a":"{}""#, "x".repeat(1 << 20))),
-                &self::good(),
-            ),
-            BAD.into(),
-        ),
-        (
-            hs(&format!(r#"{{"a":"{}"}}"#, "x".repeat(limits::TOKEN))),
-            BAD.into(),
-        ),
+        (es(&header_with(&format!(r#""a":"{}""#, "x".repeat(2000))), &self::good()), BAD.into()),
+        (es(&header_with(&format!(r#""a":"{}""#, "x".repeat(1 << 20))), &self::good()), BAD.into()),
+        (hs(&format!(r#"{{"a":"{}"}}"#, "x".repeat(limits::TOKEN))), BAD.into()),
     ]
 }
 
@@ -137,17 +104,10 @@ fn confused() -> Vec<(String, &'static str)> {
     let hs_kid = |kid: &str| format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#);
     let es_kid = |kid: &str| format!(r#"{{"alg":"ES256","kid":"{kid}"}}"#);
     let other = sign(&good(), &signing(&pair(9))).unwrap();
-    let posing = sign(
-        &good(),
-        &SigningKey::from_pkcs8(&kid, &pair(9).secret).unwrap(),
-    )
-    .unwrap();
+    let posing = sign(&good(), &SigningKey::from_pkcs8(&kid, &pair(9).secret).unwrap()).unwrap();
     let mut list: Vec<(String, &'static str)> = vec![
         // The public key as an HMAC secret, in each form in which it can be had.
-        (
-            mac(&hs_kid(&kid), &good(), jwk.to_string().as_bytes()),
-            NO_KEY,
-        ),
+        (mac(&hs_kid(&kid), &good(), jwk.to_string().as_bytes()), NO_KEY),
         (mac(&hs_kid(&kid), &good(), &point), NO_KEY),
         (mac(&hs_kid(&kid), &good(), &x), NO_KEY),
         (mac(r#"{"alg":"HS256"}"#, &good(), &point), NO_KEY),
@@ -173,16 +133,10 @@ fn confused() -> Vec<(String, &'static str)> {
         "es256", "Es256", " ES256", "", "dir", "A256KW", "nonee",
     ];
     for alg in foreign {
-        list.push((
-            es(&format!(r#"{{"alg":"{alg}","kid":"{kid}"}}"#), &good()),
-            NO_KEY,
-        ));
+        list.push((es(&format!(r#"{{"alg":"{alg}","kid":"{kid}"}}"#), &good()), NO_KEY));
     }
     list.push((format!("{}.{}.", b64(es_kid(&kid)), b64(good())), NO_KEY));
-    list.push((
-        format!("{}.{}.", b64(r#"{"alg":"HS256"}"#), b64(good())),
-        NO_KEY,
-    ));
+    list.push((format!("{}.{}.", b64(r#"{"alg":"HS256"}"#), b64(good())), NO_KEY));
     list
 }
 
@@ -198,9 +152,7 @@ fn forged() -> Vec<(String, &'static str)> {
     flipped[63] ^= 1;
     let swapped = [s, r].concat();
     let mac_token = hs(&good());
-    let mac_right = URL_SAFE_NO_PAD
-        .decode(mac_token.rsplit_once('.').unwrap().1)
-        .unwrap();
+    let mac_right = URL_SAFE_NO_PAD.decode(mac_token.rsplit_once('.').unwrap().1).unwrap();
     let signatures: Vec<Vec<u8>> = vec![
         vec![0; 64],
         [vec![0; 32], s.to_vec()].concat(),
@@ -219,17 +171,10 @@ fn forged() -> Vec<(String, &'static str)> {
         flipped,
         swapped,
     ];
-    let mut list: Vec<_> = signatures
-        .iter()
-        .map(|s| (resigned(&token, s), NO_KEY))
-        .collect();
-    for signature in [
-        &mac_right[..31],
-        &mac_right[..1],
-        &[],
-        &[0; 32],
-        &[&mac_right[..], &[0]].concat(),
-    ] {
+    let mut list: Vec<_> = signatures.iter().map(|s| (resigned(&token, s), NO_KEY)).collect();
+    for signature in
+        [&mac_right[..31], &mac_right[..1], &[], &[0; 32], &[&mac_right[..], &[0]].concat()]
+    {
         list.push((resigned(&mac_token, signature), NO_KEY));
     }
     // Signed parts exchanged: another payload, another header under the same signature.
@@ -298,10 +243,7 @@ fn pointing() -> Vec<(String, &'static str)> {
         list.push((mac(&header, &good(), SECRET), NO_KEY));
     }
     // Not readable at all, rather than unknown: no header of ours has U+0000.
-    for header in [
-        r#"{"alg":"ES256\u0000"}"#,
-        r#"{"alg":"HS256","kid":"legacy\u0000"}"#,
-    ] {
+    for header in [r#"{"alg":"ES256\u0000"}"#, r#"{"alg":"HS256","kid":"legacy\u0000"}"#] {
         list.push((mac(header, &good(), SECRET), BAD));
     }
     let long = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(1 << 20));
@@ -339,27 +281,12 @@ fn claiming() -> Vec<(String, String)> {
     }
     let kid = header_with(r#""typ":"JWT""#);
     list.extend([
-        (
-            es(&kid, r#"{"role":"anon"}"#),
-            "The JWT 'exp' claim must be a number".into(),
-        ),
-        (
-            es(&kid, &format!(r#"{{"exp":{}}}"#, NOW - 31)),
-            "JWT expired".into(),
-        ),
+        (es(&kid, r#"{"role":"anon"}"#), "The JWT 'exp' claim must be a number".into()),
+        (es(&kid, &format!(r#"{{"exp":{}}}"#, NOW - 31)), "JWT expired".into()),
         (hs(r#"{"exp":0}"#), "JWT expired".into()),
-        (
-            hs(&format!(r#"{{"nbf":{}}}"#, NOW + 31)),
-            "JWT not yet valid".into(),
-        ),
-        (
-            hs(&format!(r#"{{"iat":{}}}"#, NOW + 31)),
-            "JWT issued at future".into(),
-        ),
-        (
-            hs(r#"{"aud":1}"#),
-            "The JWT 'aud' claim must be a string or an array of strings".into(),
-        ),
+        (hs(&format!(r#"{{"nbf":{}}}"#, NOW + 31)), "JWT not yet valid".into()),
+        (hs(&format!(r#"{{"iat":{}}}"#, NOW + 31)), "JWT issued at future".into()),
+        (hs(r#"{"aud":1}"#), "The JWT 'aud' claim must be a string or an array of strings".into()),
         (
             hs(r#"{"aud":["a",1]}"#),
             "The JWT 'aud' claim must be a string or an array of strings".into(),
@@ -403,9 +330,7 @@ fn hex(text: &[u8]) -> Vec<u8> {
 }
 
 fn owned(list: Vec<(String, &'static str)>) -> Vec<(String, String)> {
-    list.into_iter()
-        .map(|(token, message)| (token, message.to_owned()))
-        .collect()
+    list.into_iter().map(|(token, message)| (token, message.to_owned())).collect()
 }
 
 #[test]
@@ -414,14 +339,8 @@ fn refuses_every_hostile_token_in_the_right_words() {
     assert!(check(&es(&header_with(r#""typ":"JWT""#), &good())).is_ok());
     assert!(check(&es(&header_with(r#""typ":"at+jwt""#), &good())).is_ok());
     assert!(check(&hs(&good())).is_ok());
-    let all: Vec<_> = [
-        malformed(),
-        owned(confused()),
-        owned(forged()),
-        owned(pointing()),
-        claiming(),
-    ]
-    .concat();
+    let all: Vec<_> =
+        [malformed(), owned(confused()), owned(forged()), owned(pointing()), claiming()].concat();
     assert!(all.len() >= 80, "{}", all.len());
     let mut seen = std::collections::HashSet::new();
     let mut wrong = Vec::new();
@@ -435,13 +354,7 @@ fn refuses_every_hostile_token_in_the_right_words() {
             assert_eq!(crate::error::ApiError::from(error).status, 401);
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {}:\n{}",
-        wrong.len(),
-        all.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), all.len(), wrong.join("\n"));
 }
 
 #[test]
@@ -484,15 +397,7 @@ fn refuses_noise() {
             .collect();
         let noise = String::from_utf8_lossy(&noise);
         assert!(check(&noise).is_err());
-        assert!(
-            check(&format!(
-                "{}.{}.{}",
-                b64(&*noise),
-                b64(&*noise),
-                b64(&*noise)
-            ))
-            .is_err()
-        );
+        assert!(check(&format!("{}.{}.{}", b64(&*noise), b64(&*noise), b64(&*noise))).is_err());
         let _ = strict::object(noise.as_bytes());
     }
 }
@@ -501,10 +406,7 @@ fn refuses_noise() {
 #[test]
 fn refuses_the_oversized_at_once() {
     let set = keys();
-    let rules = Rules {
-        audience: None,
-        role_claim: &ClaimPath::default(),
-    };
+    let rules = Rules { audience: None, role_claim: &ClaimPath::default() };
     let tokens = [
         "a".repeat(1 << 20),
         ".".repeat(1 << 20),

@@ -86,9 +86,7 @@ impl VerifyKey {
         for name in ["x", "y"] {
             let coordinate = URL_SAFE_NO_PAD.decode(member(name)).unwrap_or_default();
             if coordinate.len() != 32 {
-                return Err(format!(
-                    "{name} of the public key must be 32 bytes in base64url"
-                ));
+                return Err(format!("{name} of the public key must be 32 bytes in base64url"));
             }
             point.extend(coordinate);
         }
@@ -114,12 +112,7 @@ impl VerifyKey {
 
     fn new(kid: &str, purpose: Purpose, material: Material) -> Result<Self, String> {
         check_kid(kid)?;
-        Ok(Self {
-            kid: kid.to_owned(),
-            purpose,
-            retires_at: None,
-            material,
-        })
+        Ok(Self { kid: kid.to_owned(), purpose, retires_at: None, material })
     }
 
     /// The same key, which stops to verify at `at` (Unix seconds).
@@ -222,10 +215,7 @@ impl SigningKey {
         check_kid(kid)?;
         let key = ecdsa::SigningKey::from_pkcs8_der(der)
             .map_err(|_| "the secret is no PKCS#8 private key of P-256".to_owned())?;
-        Ok(Self {
-            kid: kid.to_owned(),
-            key,
-        })
+        Ok(Self { kid: kid.to_owned(), key })
     }
 }
 
@@ -272,7 +262,7 @@ pub fn generate_es256(
 pub fn sign(claims: &str, key: &SigningKey) -> Result<String, String> {
     if super::strict::object(claims.as_bytes()).is_none() {
         return Err(
-            "claims must be one JSON object with unique names and without \\u0000".to_owned(),
+            "claims must be one JSON object with unique names and without \\u0000".to_owned()
         );
     }
     let header = json!({"alg": "ES256", "kid": key.kid, "typ": "JWT"}).to_string();
@@ -300,10 +290,7 @@ pub fn check_kid(kid: &str) -> Result<(), String> {
     if (1..=limits::KID).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_graphic()) {
         Ok(())
     } else {
-        Err(format!(
-            "a kid is 1 to {} visible ASCII characters",
-            limits::KID
-        ))
+        Err(format!("a kid is 1 to {} visible ASCII characters", limits::KID))
     }
 }
 

@@ -136,22 +136,13 @@ pub fn recheck(verified: &Verified, now: i64) -> Result<(), TokenError> {
     if verified.key_retires_at.is_some_and(|at| now >= at) {
         return Err(TokenError::Key);
     }
-    if verified
-        .exp
-        .is_some_and(|exp| now > exp.saturating_add(SKEW))
-    {
+    if verified.exp.is_some_and(|exp| now > exp.saturating_add(SKEW)) {
         return Err(TokenError::Expired);
     }
-    if verified
-        .nbf
-        .is_some_and(|nbf| now.saturating_add(SKEW) < nbf)
-    {
+    if verified.nbf.is_some_and(|nbf| now.saturating_add(SKEW) < nbf) {
         return Err(TokenError::NotYetValid);
     }
-    if verified
-        .iat
-        .is_some_and(|iat| now.saturating_add(SKEW) < iat)
-    {
+    if verified.iat.is_some_and(|iat| now.saturating_add(SKEW) < iat) {
         return Err(TokenError::IssuedInFuture);
     }
     Ok(())
@@ -159,9 +150,7 @@ pub fn recheck(verified: &Verified, now: i64) -> Result<(), TokenError> {
 
 /// Base64url without padding, white space or stray bits (RFC 7515, 2).
 fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| TokenError::Malformed)
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed)
 }
 
 /// The header's `alg` and `kid`. Parameters that name keys, change the payload's form or must be understood are refused, not
@@ -171,9 +160,7 @@ fn read_header(part: &str) -> Result<(Algorithm, Option<String>), TokenError> {
         return Err(TokenError::Malformed);
     }
     let header = strict::object(&decode(part)?).ok_or(TokenError::Malformed)?;
-    for name in [
-        "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "crit", "zip", "b64", "enc",
-    ] {
+    for name in ["jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "crit", "zip", "b64", "enc"] {
         if header.contains_key(name) {
             return Err(TokenError::Header);
         }
@@ -207,10 +194,7 @@ fn read_claims(claims: Map<String, Value>, rules: Rules<'_>) -> Result<Verified,
     check_audience(claims.get("aud"), rules.audience)?;
     let string = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let (sub, email, jti) = (string("sub"), string("email"), string("jti"));
-    let session_id = claims
-        .get("session_id")
-        .and_then(Value::as_str)
-        .and_then(parse_uuid);
+    let session_id = claims.get("session_id").and_then(Value::as_str).and_then(parse_uuid);
     let role = match rules.role_claim.find(&Value::Object(claims)) {
         None | Some(Value::Null) => None,
         Some(Value::String(role)) => Some(role.clone()),
@@ -252,11 +236,9 @@ fn check_audience(claim: Option<&Value>, expected: Option<&str>) -> Result<(), T
     let given: Vec<&str> = match claim {
         None | Some(Value::Null) => return Ok(()),
         Some(Value::String(one)) => vec![one],
-        Some(Value::Array(many)) => many
-            .iter()
-            .map(Value::as_str)
-            .collect::<Option<_>>()
-            .ok_or(TokenError::AudienceType)?,
+        Some(Value::Array(many)) => {
+            many.iter().map(Value::as_str).collect::<Option<_>>().ok_or(TokenError::AudienceType)?
+        }
         Some(_) => return Err(TokenError::AudienceType),
     };
     match expected {

@@ -30,11 +30,7 @@ impl<'de> DeserializeSeed<'de> for Strict {
 
 /// jsonb cannot hold U+0000: such a token would pass here and fail later inside a policy.
 fn text<E: Error>(s: &str) -> Result<String, E> {
-    if s.contains('\0') {
-        Err(E::custom("U+0000 in a string"))
-    } else {
-        Ok(s.to_owned())
-    }
+    if s.contains('\0') { Err(E::custom("U+0000 in a string")) } else { Ok(s.to_owned()) }
 }
 
 impl<'de> Visitor<'de> for Strict {
@@ -61,9 +57,7 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_f64<E: Error>(self, v: f64) -> Result<Value, E> {
-        Number::from_f64(v)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(v).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
     }
 
     fn visit_str<E: Error>(self, v: &str) -> Result<Value, E> {

@@ -32,17 +32,10 @@ pub(super) fn keys() -> KeySet {
 }
 
 pub(super) fn mac(header: &str, claims: &str, secret: &[u8]) -> String {
-    let message = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(header),
-        URL_SAFE_NO_PAD.encode(claims)
-    );
+    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
     mac.update(message.as_bytes());
-    format!(
-        "{message}.{}",
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
-    )
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }
 
 pub(super) fn check(token: &str) -> Result<Verified, TokenError> {
@@ -56,15 +49,7 @@ fn check_with(
     now: i64,
     audience: Option<&str>,
 ) -> Result<Verified, TokenError> {
-    verify(
-        token,
-        keys,
-        now,
-        Rules {
-            audience,
-            role_claim: &ClaimPath::default(),
-        },
-    )
+    verify(token, keys, now, Rules { audience, role_claim: &ClaimPath::default() })
 }
 
 fn ours(claims: &str) -> String {
@@ -84,24 +69,15 @@ fn reads_what_it_signs() {
     assert_eq!(verified.role.as_deref(), Some("authenticated"));
     assert_eq!(verified.email.as_deref(), Some("a@b.c"));
     assert_eq!(verified.jti.as_deref(), Some("j"));
-    assert_eq!(
-        verified.sub.as_deref(),
-        Some("0190a5b6-0000-7000-8000-00000000000A")
-    );
+    assert_eq!(verified.sub.as_deref(), Some("0190a5b6-0000-7000-8000-00000000000A"));
     assert_eq!(verified.sub_uuid.unwrap()[..4], [0x01, 0x90, 0xa5, 0xb6]);
     assert_eq!(verified.sub_uuid.unwrap()[15], 0x0a);
     assert_eq!(verified.session_id.unwrap()[15], 1);
-    assert_eq!(
-        (verified.exp, verified.nbf, verified.iat),
-        (Some(NOW + 60), None, Some(NOW))
-    );
+    assert_eq!((verified.exp, verified.nbf, verified.iat), (Some(NOW + 60), None, Some(NOW)));
     assert_eq!(verified.kid, Some(pair(1).kid));
     assert_eq!((verified.key, verified.purpose), (0, Purpose::Session));
     let path = ClaimPath::parse("$.app_metadata.role").unwrap();
-    let rules = Rules {
-        audience: None,
-        role_claim: &path,
-    };
+    let rules = Rules { audience: None, role_claim: &path };
     let role = verify(&ours(&claims), &keys(), NOW, rules).unwrap().role;
     assert_eq!(role.as_deref(), Some("editor"));
 }
@@ -149,11 +125,7 @@ fn allows_thirty_seconds_of_skew_and_no_more() {
         ("iat", NOW + 30, Ok(())),
         ("iat", NOW + 31, Err(TokenError::IssuedInFuture)),
     ] {
-        assert_eq!(
-            verdict(format!(r#"{{"{claim}":{at}}}"#)),
-            want,
-            "{claim} {at}"
-        );
+        assert_eq!(verdict(format!(r#"{{"{claim}":{at}}}"#)), want, "{claim} {at}");
     }
 }
 
@@ -170,10 +142,7 @@ fn rechecks_time_and_the_retirement_of_the_key() {
     let verified = check_with(&token, &set, NOW, None).unwrap();
     assert_eq!(recheck(&verified, NOW + 4), Ok(()));
     assert_eq!(recheck(&verified, NOW + 5), Err(TokenError::Key));
-    assert_eq!(
-        check_with(&token, &set, NOW + 5, None),
-        Err(TokenError::Key)
-    );
+    assert_eq!(check_with(&token, &set, NOW + 5, None), Err(TokenError::Key));
     assert!(set.jwks(NOW).contains(&pair.kid));
     assert_eq!(set.jwks(NOW + 5), r#"{"keys":[]}"#);
 }
@@ -181,32 +150,18 @@ fn rechecks_time_and_the_retirement_of_the_key() {
 #[test]
 fn checks_the_audience_as_postgrest_does() {
     let verdict = |aud: &str, expected| {
-        check_with(
-            &mac(HS, &format!(r#"{{"aud":{aud}}}"#), SECRET),
-            &keys(),
-            NOW,
-            expected,
-        )
-        .err()
+        check_with(&mac(HS, &format!(r#"{{"aud":{aud}}}"#), SECRET), &keys(), NOW, expected).err()
     };
     for aud in ["null", "[]", r#""us""#, r#"["them","us"]"#] {
         assert_eq!(verdict(aud, Some("us")), None, "{aud}");
     }
     for aud in [r#""""#, r#""them""#, r#"["them"]"#, r#"[""]"#] {
-        assert_eq!(
-            verdict(aud, Some("us")),
-            Some(TokenError::Audience),
-            "{aud}"
-        );
+        assert_eq!(verdict(aud, Some("us")), Some(TokenError::Audience), "{aud}");
         assert_eq!(verdict(aud, None), None, "{aud}");
     }
     for aud in ["1", "true", "{}", r#"["us",1]"#, "[null]"] {
         for expected in [None, Some("us")] {
-            assert_eq!(
-                verdict(aud, expected),
-                Some(TokenError::AudienceType),
-                "{aud}"
-            );
+            assert_eq!(verdict(aud, expected), Some(TokenError::AudienceType), "{aud}");
         }
     }
 }
@@ -231,10 +186,7 @@ fn names_a_key_by_its_thumbprint() {
     let jwk = r#"{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}"#;
     let key = VerifyKey::es256("k", jwk, Purpose::Session).unwrap();
     let public: Value = serde_json::from_str(&KeySet::new(vec![key]).jwks(0)).unwrap();
-    assert_eq!(
-        public["keys"][0]["x"],
-        "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"
-    );
+    assert_eq!(public["keys"][0]["x"], "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4");
     let made = pair(7);
     let jwk: Value = serde_json::from_str(&made.public_jwk).unwrap();
     let canonical = format!(
@@ -262,38 +214,23 @@ fn agrees_with_the_examples_of_rfc_7515() {
     let set = KeySet::new(vec![hs]);
     let verified = check_with(&hs_token, &set, 1_300_819_380, None).unwrap();
     assert_eq!(verified.exp, Some(1_300_819_380));
-    assert_eq!(
-        check_with(&hs_token, &set, NOW, None),
-        Err(TokenError::Expired)
-    );
+    assert_eq!(check_with(&hs_token, &set, NOW, None), Err(TokenError::Expired));
     // A.3's header has no kid, so the gateway refuses it; the signature itself is right.
     let message = format!("eyJhbGciOiJFUzI1NiJ9.{payload}");
     let signature =
         "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
-    assert!(es.verifies(
-        message.as_bytes(),
-        &URL_SAFE_NO_PAD.decode(signature).unwrap()
-    ));
+    assert!(es.verifies(message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap()));
     assert!(!es.verifies(b"other", &URL_SAFE_NO_PAD.decode(signature).unwrap()));
     let token = format!("{message}.{signature}");
-    assert_eq!(
-        check_with(&token, &KeySet::new(vec![es]), NOW, None),
-        Err(TokenError::Key)
-    );
+    assert_eq!(check_with(&token, &KeySet::new(vec![es]), NOW, None), Err(TokenError::Key));
 }
 
 #[test]
 fn refuses_bad_keys_and_says_why() {
     let short = VerifyKey::hs256("k", &[7; 31], Purpose::Session).unwrap_err();
-    assert!(
-        short.contains("at least 32 bytes, this one has 31"),
-        "{short}"
-    );
+    assert!(short.contains("at least 32 bytes, this one has 31"), "{short}");
     for kid in ["", &"k".repeat(65), "a b", "a\0", "é"] {
-        assert!(
-            VerifyKey::hs256(kid, SECRET, Purpose::Session).is_err(),
-            "{kid:?}"
-        );
+        assert!(VerifyKey::hs256(kid, SECRET, Purpose::Session).is_err(), "{kid:?}");
     }
     let good = pair(1).public_jwk;
     for jwk in [
@@ -306,41 +243,21 @@ fn refuses_bad_keys_and_says_why() {
         // The point at infinity's stand-in: (0, 0) is not on the curve.
         r#"{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
     ] {
-        assert!(
-            VerifyKey::es256("k", jwk, Purpose::Session).is_err(),
-            "{jwk}"
-        );
+        assert!(VerifyKey::es256("k", jwk, Purpose::Session).is_err(), "{jwk}");
     }
     assert!(SigningKey::from_pkcs8("k", b"no key").is_err());
-    assert!(
-        generate_es256(&mut |_| Ok(())).is_err(),
-        "zero is no scalar"
-    );
-    assert_eq!(
-        generate_es256(&mut |_| Err("dry".into())).err().as_deref(),
-        Some("dry")
-    );
+    assert!(generate_es256(&mut |_| Ok(())).is_err(), "zero is no scalar");
+    assert_eq!(generate_es256(&mut |_| Err("dry".into())).err().as_deref(), Some("dry"));
 }
 
 #[test]
 fn signs_only_claims_that_it_would_accept() {
     let key = signing(&pair(1));
-    for claims in [
-        "",
-        "[]",
-        "1",
-        r#"{"a":1,"a":2}"#,
-        r#"{"a":"\u0000"}"#,
-        "{} x",
-    ] {
+    for claims in ["", "[]", "1", r#"{"a":1,"a":2}"#, r#"{"a":"\u0000"}"#, "{} x"] {
         assert!(sign(claims, &key).is_err(), "{claims}");
     }
     let long = format!(r#"{{"a":"{}"}}"#, "x".repeat(limits::TOKEN));
-    assert!(
-        sign(&long, &key)
-            .unwrap_err()
-            .contains("put less into its claims")
-    );
+    assert!(sign(&long, &key).unwrap_err().contains("put less into its claims"));
 }
 
 #[test]
@@ -352,8 +269,5 @@ fn answers_in_the_dialects_words() {
         error.headers,
         "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"JWT expired\"\n"
     );
-    assert_eq!(
-        TokenError::Parts(2).message(),
-        "Expected 3 parts in JWT; got 2"
-    );
+    assert_eq!(TokenError::Parts(2).message(), "Expected 3 parts in JWT; got 2");
 }

@@ -69,12 +69,7 @@ impl Default for Fake {
 }
 
 pub fn ty(kind: TypeKind) -> Type {
-    Type {
-        oid: 1,
-        sql: "text".into(),
-        kind,
-        element: None,
-    }
+    Type { oid: 1, sql: "text".into(), kind, element: None }
 }
 
 pub fn relation(name: &str, key: &[&str]) -> Relation {
@@ -121,11 +116,7 @@ pub fn function(name: &str, arguments: &[&str]) -> Function {
 
 impl Catalog for Fake {
     fn relation(&self, schema: &str, name: &str) -> Option<Rc<Relation>> {
-        self.relations
-            .iter()
-            .find(|r| r.schema == schema && r.name == name)
-            .cloned()
-            .map(Rc::new)
+        self.relations.iter().find(|r| r.schema == schema && r.name == name).cloned().map(Rc::new)
     }
 
     fn foreign_keys(&self, _: &Relation) -> Rc<Vec<ForeignKey>> {
@@ -175,9 +166,7 @@ impl Database for Fake {
         }
         let counting = |sql| {
             let form = Form::Array { strip_nulls: false };
-            shape
-                .count
-                .map(|_| statement(sql, form, ResultKind::Scalar, Vec::new()))
+            shape.count.map(|_| statement(sql, form, ResultKind::Scalar, Vec::new()))
         };
         Ok(Rc::new(Compiled {
             main: statement("main", shape.form, self.result, vec![Hidden::Inserted]),
@@ -192,10 +181,7 @@ impl Database for Fake {
         if statement.sql == "count" {
             self.ran.borrow_mut().push("count");
             out.extend_from_slice(self.counted.to_string().as_bytes());
-            return Outcome {
-                rows: 1,
-                ..Outcome::default()
-            };
+            return Outcome { rows: 1, ..Outcome::default() };
         }
         self.ran.borrow_mut().push("main");
         *self.values.borrow_mut() = parsed.values.clone();
@@ -204,11 +190,7 @@ impl Database for Fake {
         if statement.form != Form::None {
             out.extend_from_slice(self.body.as_bytes());
         }
-        Outcome {
-            rows: self.rows,
-            inserted: self.inserted,
-            keys: self.keys.clone(),
-        }
+        Outcome { rows: self.rows, inserted: self.inserted, keys: self.keys.clone() }
     }
 
     fn planned_rows(&self, statement: &Statement, _: &Parsed<'_>) -> u64 {
@@ -233,21 +215,12 @@ impl Fake {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let path = format!("/rest/v1{path}");
         let headers = Headers(headers);
-        let request = Request {
-            method,
-            path: &path,
-            query,
-            headers,
-            body,
-        };
+        let request = Request { method, path: &path, query, headers, body };
         rest::handle(self, &self.settings, &request)
     }
 
     pub fn ok(&self, line: &str, headers: &str, body: &str) -> Response {
-        self.send(line, headers, body.as_bytes())
-            .map_err(|e| format!("{e:?}"))
-            .unwrap()
-            .response
+        self.send(line, headers, body.as_bytes()).map_err(|e| format!("{e:?}")).unwrap().response
     }
 
     pub fn get(&self, target: &str) -> Response {
@@ -268,11 +241,7 @@ impl Fake {
 
 /// A header's value, or "-".
 pub fn header<'r>(response: &'r Response, name: &str) -> &'r str {
-    let line = |line: &'r str| {
-        line.split_once(": ")
-            .filter(|(n, _)| *n == name)
-            .map(|(_, v)| v)
-    };
+    let line = |line: &'r str| line.split_once(": ").filter(|(n, _)| *n == name).map(|(_, v)| v);
     response.headers.lines().find_map(line).unwrap_or("-")
 }
 

@@ -14,24 +14,11 @@ fn bombs_are_refused_as_client_errors() {
         "{\"a\":\"\u{0}\"}".to_owned(),
         "{\"a\":\"".to_owned(),
     ] {
-        for line in [
-            "POST /film",
-            "PATCH /film",
-            "PUT /film?id=eq.1",
-            "POST /rpc/now",
-        ] {
-            assert_eq!(
-                coded(&fake.fails(line, "", &body)),
-                (400, "PGRST102"),
-                "{}",
-                &body[..9]
-            );
+        for line in ["POST /film", "PATCH /film", "PUT /film?id=eq.1", "POST /rpc/now"] {
+            assert_eq!(coded(&fake.fails(line, "", &body)), (400, "PGRST102"), "{}", &body[..9]);
         }
     }
-    assert_eq!(
-        coded(&fake.fails("POST /film", "", r#"{"a":"\u0000"}"#)),
-        (400, "22P05")
-    );
+    assert_eq!(coded(&fake.fails("POST /film", "", r#"{"a":"\u0000"}"#)), (400, "22P05"));
     let bytes = fake.send("POST /film", "", b"{\"a\":\"\xff\xfe\"}");
     assert_eq!(bytes.err().map(|e| e.status), Some(400));
     assert!(fake.ran.borrow().is_empty());
@@ -44,18 +31,10 @@ fn targets_are_bounded() {
     let fake = Fake::default();
     let many = vec!["id=eq.1"; limits::PARAMS + 1].join("&");
     assert_eq!(fake.fails(&format!("GET /film?{many}"), "", "").status, 400);
-    let deep = format!(
-        "GET /film?or={}id.eq.1{}",
-        "(and".repeat(10_000),
-        ")".repeat(10_000)
-    );
+    let deep = format!("GET /film?or={}id.eq.1{}", "(and".repeat(10_000), ")".repeat(10_000));
     assert_eq!(fake.fails(&deep, "", "").status, 400);
     for query in ["id=%ff", "id=eq.%00", "%ff=eq.1", "select=%00"] {
-        assert_eq!(
-            fake.fails(&format!("GET /film?{query}"), "", "").status,
-            400,
-            "{query}"
-        );
+        assert_eq!(fake.fails(&format!("GET /film?{query}"), "", "").status, 400, "{query}");
     }
 }
 
@@ -64,9 +43,8 @@ fn targets_are_bounded() {
 fn no_request_makes_it_panic_or_answer_5xx() {
     let mut state = 42_u64;
     let mut next = move |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
     let lines = [
@@ -96,10 +74,7 @@ fn no_request_makes_it_panic_or_answer_5xx() {
         }
         bytes
     };
-    let fake = Fake {
-        rows: 1,
-        ..Fake::default()
-    };
+    let fake = Fake { rows: 1, ..Fake::default() };
     let mut answered = 0;
     for round in 0..40_000 {
         let times = next(4);
@@ -118,11 +93,7 @@ fn no_request_makes_it_panic_or_answer_5xx() {
         match fake.send(&line, &String::from_utf8_lossy(&block), &body) {
             Ok(answer) => {
                 answered += 1;
-                let bad = answer
-                    .response
-                    .headers
-                    .lines()
-                    .find(|line| !line.contains(": "));
+                let bad = answer.response.headers.lines().find(|line| !line.contains(": "));
                 assert_eq!(bad, None);
             }
             Err(error) => assert!(error.status < 500, "{line} {error:?}"),

@@ -37,14 +37,8 @@ fn the_path_names_one_relation() {
     // A plus is no space in a path.
     fake.get("/a+b");
     assert_eq!(fake.shape().target, "a+b");
-    for path in [
-        "/film/", "/film/x", "//", "//film", "/rpc/", "/rpc/a/b", "/a%00", "/%ff", "x",
-    ] {
-        assert_eq!(
-            coded(&fake.fails(&format!("GET {path}"), "", "")),
-            (404, "PGRST125"),
-            "{path}"
-        );
+    for path in ["/film/", "/film/x", "//", "//film", "/rpc/", "/rpc/a/b", "/a%00", "/%ff", "x"] {
+        assert_eq!(coded(&fake.fails(&format!("GET {path}"), "", "")), (404, "PGRST125"), "{path}");
     }
     assert_eq!(coded(&fake.fails("GET /", "", "")), (404, "PGRST126"));
     assert_eq!(coded(&fake.fails("GET ", "", "")), (404, "PGRST126"));
@@ -53,11 +47,7 @@ fn the_path_names_one_relation() {
 #[test]
 fn unknown_methods_are_named() {
     let fake = Fake::default();
-    for (line, method) in [
-        ("TRACE /film", "TRACE"),
-        ("get /film", "get"),
-        ("POST /", "POST"),
-    ] {
+    for (line, method) in [("TRACE /film", "TRACE"), ("get /film", "get"), ("POST /", "POST")] {
         let error = fake.fails(line, "", "");
         assert_eq!(coded(&error), (405, "PGRST117"));
         assert_eq!(error.message, format!("Unsupported HTTP method: {method}"));
@@ -66,49 +56,30 @@ fn unknown_methods_are_named() {
 
 #[test]
 fn a_page_is_partial_if_the_total_is_known() {
-    let mut fake = Fake {
-        counted: 15,
-        ..Fake::default()
-    };
+    let mut fake = Fake { counted: 15, ..Fake::default() };
     let exact = "prefer: count=exact\n";
     let response = fake.ok("GET /film?limit=2", exact, "");
-    assert_eq!(
-        (response.status, header(&response, "Content-Range")),
-        (206, "0-1/15")
-    );
+    assert_eq!((response.status, header(&response, "Content-Range")), (206, "0-1/15"));
     assert_eq!(header(&response, "Preference-Applied"), "count=exact");
     assert_eq!(fake.shape().count, Some(Count::Exact));
     assert_eq!(*fake.ran.borrow(), ["main", "count"]);
 
     fake.counted = 2;
     let response = fake.ok("GET /film", exact, "");
-    assert_eq!(
-        (response.status, header(&response, "Content-Range")),
-        (200, "0-1/2")
-    );
+    assert_eq!((response.status, header(&response, "Content-Range")), (200, "0-1/2"));
 
     fake.rows = 0;
     fake.counted = 0;
     let response = fake.ok("GET /film", exact, "");
-    assert_eq!(
-        (response.status, header(&response, "Content-Range")),
-        (200, "*/0")
-    );
+    assert_eq!((response.status, header(&response, "Content-Range")), (200, "*/0"));
     // Without count a Range request answers 200.
     let response = fake.ok("GET /film", "range-unit: items\nrange: 0-9\n", "");
-    assert_eq!(
-        (response.status, header(&response, "Content-Range")),
-        (200, "*/*")
-    );
+    assert_eq!((response.status, header(&response, "Content-Range")), (200, "*/*"));
 }
 
 #[test]
 fn an_offset_beyond_the_last_row_is_416() {
-    let fake = Fake {
-        rows: 0,
-        counted: 3,
-        ..Fake::default()
-    };
+    let fake = Fake { rows: 0, counted: 3, ..Fake::default() };
     let error = fake.fails("GET /film?offset=5", "prefer: count=exact\n", "");
     assert_eq!(coded(&error), (416, "PGRST103"));
     assert_eq!(error.message, "Requested range not satisfiable");
@@ -126,20 +97,11 @@ fn range_header_and_query_meet() {
     let range = |line: &str, headers: &str| {
         let response = fake.ok(line, headers, "");
         let range = fake.shape().range;
-        let offset = range
-            .offset
-            .map(|Value(n)| fake.values.borrow()[usize::from(n)].clone());
-        (
-            range.limit,
-            offset,
-            header(&response, "Content-Range").to_owned(),
-        )
+        let offset = range.offset.map(|Value(n)| fake.values.borrow()[usize::from(n)].clone());
+        (range.limit, offset, header(&response, "Content-Range").to_owned())
     };
     let some = |text: &str| Some(text.to_owned());
-    assert_eq!(
-        range("GET /film", "range: 10-19\n"),
-        (Some(10), some("10"), "10-11/*".into())
-    );
+    assert_eq!(range("GET /film", "range: 10-19\n"), (Some(10), some("10"), "10-11/*".into()));
     assert_eq!(
         range("GET /film?offset=12&limit=4&id=eq.7", "range: 10-14\n"),
         (Some(3), some("12"), "12-13/*".into())
@@ -151,14 +113,8 @@ fn range_header_and_query_meet() {
     );
     assert_eq!(fake.values.borrow().as_slice(), ["7", "3"]);
     // RFC 9110: Range is for GET alone.
-    assert_eq!(
-        range("HEAD /film", "range: 10-19\n"),
-        (None, None, "0-1/*".into())
-    );
-    assert_eq!(
-        range("GET /film?limit=0", "range: 10-19\n"),
-        (Some(0), None, "0-1/*".into())
-    );
+    assert_eq!(range("HEAD /film", "range: 10-19\n"), (None, None, "0-1/*".into()));
+    assert_eq!(range("GET /film?limit=0", "range: 10-19\n"), (Some(0), None, "0-1/*".into()));
     let error = fake.fails("GET /film", "range: 5-4\n", "");
     assert_eq!(coded(&error), (416, "PGRST103"));
 }
@@ -179,37 +135,18 @@ fn max_rows_caps_reads() {
 
 #[test]
 fn counts_by_planner_or_by_both() {
-    let mut fake = Fake {
-        counted: 7,
-        planned: 1_000,
-        ..Fake::default()
-    };
+    let mut fake = Fake { counted: 7, planned: 1_000, ..Fake::default() };
     let range = |fake: &Fake, count: &str| {
         fake.ran.borrow_mut().clear();
         let response = fake.ok("GET /film", &format!("prefer: count={count}\n"), "");
-        (
-            header(&response, "Content-Range").to_owned(),
-            fake.ran.borrow().clone(),
-        )
+        (header(&response, "Content-Range").to_owned(), fake.ran.borrow().clone())
     };
-    assert_eq!(
-        range(&fake, "planned"),
-        ("0-1/1000".into(), vec!["main", "estimate"])
-    );
-    assert_eq!(
-        range(&fake, "estimated"),
-        ("0-1/7".into(), vec!["main", "count"])
-    );
+    assert_eq!(range(&fake, "planned"), ("0-1/1000".into(), vec!["main", "estimate"]));
+    assert_eq!(range(&fake, "estimated"), ("0-1/7".into(), vec!["main", "count"]));
     fake.settings.max_rows = Some(10);
-    assert_eq!(
-        range(&fake, "estimated"),
-        ("0-1/7".into(), vec!["main", "count"])
-    );
+    assert_eq!(range(&fake, "estimated"), ("0-1/7".into(), vec!["main", "count"]));
     fake.counted = 11;
-    assert_eq!(
-        range(&fake, "estimated"),
-        ("0-1/1000".into(), vec!["main", "count", "estimate"])
-    );
+    assert_eq!(range(&fake, "estimated"), ("0-1/1000".into(), vec!["main", "count", "estimate"]));
     fake.planned = 3;
     assert_eq!(range(&fake, "estimated").0, "0-1/11");
 }
@@ -220,20 +157,13 @@ fn head_runs_but_encodes_nothing() {
     let response = fake.ok("HEAD /film", "prefer: count=exact\n", "");
     assert_eq!((response.status, response.body.len()), (200, 0));
     assert_eq!(header(&response, "Content-Range"), "0-1/2");
-    assert_eq!(
-        header(&response, "Content-Type"),
-        "application/json; charset=utf-8"
-    );
+    assert_eq!(header(&response, "Content-Type"), "application/json; charset=utf-8");
     assert_eq!(fake.shape().form, Form::None);
 }
 
 #[test]
 fn one_object_needs_one_row() {
-    let mut fake = Fake {
-        rows: 1,
-        body: "{\"id\":1}",
-        ..Fake::default()
-    };
+    let mut fake = Fake { rows: 1, body: "{\"id\":1}", ..Fake::default() };
     let object = "accept: application/vnd.pgrst.object+json\n";
     let response = fake.ok("GET /film", object, "");
     assert_eq!(
@@ -245,14 +175,8 @@ fn one_object_needs_one_row() {
         fake.rows = rows;
         let error = fake.fails("GET /film", object, "");
         assert_eq!(coded(&error), (406, "PGRST116"));
-        assert_eq!(
-            error.message,
-            "Cannot coerce the result to a single JSON object"
-        );
-        assert_eq!(
-            error.details,
-            Some(format!("The result contains {rows} rows").into())
-        );
+        assert_eq!(error.message, "Cannot coerce the result to a single JSON object");
+        assert_eq!(error.details, Some(format!("The result contains {rows} rows").into()));
     }
 }
 
@@ -271,10 +195,7 @@ fn the_form_follows_accept() {
     assert_eq!(fake.shape().form, Form::Csv);
     let error = fake.fails("GET /film", "accept: text/plain\n", "");
     assert_eq!(coded(&error), (406, "PGRST107"));
-    assert_eq!(
-        error.message,
-        "None of these media types are available: text/plain"
-    );
+    assert_eq!(error.message, "None of these media types are available: text/plain");
 }
 
 #[test]
@@ -282,66 +203,33 @@ fn profiles_choose_the_schema() {
     let mut fake = Fake::default();
     fake.settings.schemas = vec!["v1".into(), "v2".into()];
     let response = fake.get("/film");
-    assert_eq!(
-        (
-            fake.shape().schema.as_str(),
-            header(&response, "Content-Profile")
-        ),
-        ("v1", "v1")
-    );
+    assert_eq!((fake.shape().schema.as_str(), header(&response, "Content-Profile")), ("v1", "v1"));
     let response = fake.ok("GET /film", "accept-profile: v2\ncontent-profile: no\n", "");
-    assert_eq!(
-        (
-            fake.shape().schema.as_str(),
-            header(&response, "Content-Profile")
-        ),
-        ("v2", "v2")
-    );
+    assert_eq!((fake.shape().schema.as_str(), header(&response, "Content-Profile")), ("v2", "v2"));
     let error = fake.fails("GET /film", "accept-profile: no\n", "");
     assert_eq!(coded(&error), (406, "PGRST106"));
     assert_eq!(error.message, "Invalid schema: no");
-    assert_eq!(
-        error.hint.as_deref(),
-        Some("Only the following schemas are exposed: v1, v2")
-    );
+    assert_eq!(error.hint.as_deref(), Some("Only the following schemas are exposed: v1, v2"));
 
     let insert = "prefer: return=representation\ncontent-profile: v2\naccept-profile: no\n";
     let response = fake.ok("POST /film", insert, "{\"id\":1}");
-    assert_eq!(
-        (
-            fake.shape().schema.as_str(),
-            header(&response, "Content-Profile")
-        ),
-        ("v2", "v2")
-    );
-    assert_eq!(
-        coded(&fake.fails("DELETE /film", "content-profile: no\n", "")),
-        (406, "PGRST106")
-    );
+    assert_eq!((fake.shape().schema.as_str(), header(&response, "Content-Profile")), ("v2", "v2"));
+    assert_eq!(coded(&fake.fails("DELETE /film", "content-profile: no\n", "")), (406, "PGRST106"));
 
     let single = Fake::default();
     let response = single.ok("GET /film", "accept-profile: public\n", "");
     assert_eq!(header(&response, "Content-Profile"), "-");
-    assert_eq!(
-        coded(&single.fails("GET /film", "accept-profile: v2\n", "")),
-        (406, "PGRST106")
-    );
+    assert_eq!(coded(&single.fails("GET /film", "accept-profile: v2\n", "")), (406, "PGRST106"));
 }
 
 #[test]
 fn time_zones_must_exist() {
     let fake = Fake::default();
     let response = fake.ok("GET /film", "prefer: timezone=Europe/Berlin\n", "");
-    assert_eq!(
-        header(&response, "Preference-Applied"),
-        "timezone=Europe/Berlin"
-    );
+    assert_eq!(header(&response, "Preference-Applied"), "timezone=Europe/Berlin");
     let error = fake.fails("GET /film", "prefer: timezone=Jupiter/Red_Spot\n", "");
     assert_eq!(coded(&error), (400, "22023"));
-    assert_eq!(
-        error.message,
-        "invalid value for parameter \"TimeZone\": \"Jupiter/Red_Spot\""
-    );
+    assert_eq!(error.message, "invalid value for parameter \"TimeZone\": \"Jupiter/Red_Spot\"");
     assert!(fake.ran.borrow().len() == 1);
 }
 
@@ -360,25 +248,13 @@ fn transactions_end_as_settings_and_client_agree() {
     for (tx_end, prefer, rolled_back, applied) in [
         (TxEnd::Commit, "tx=rollback", false, "-"),
         (TxEnd::Rollback, "tx=commit", true, "-"),
-        (
-            TxEnd::CommitAllowOverride,
-            "tx=rollback",
-            true,
-            "tx=rollback",
-        ),
+        (TxEnd::CommitAllowOverride, "tx=rollback", true, "tx=rollback"),
         (TxEnd::CommitAllowOverride, "", false, "-"),
-        (
-            TxEnd::RollbackAllowOverride,
-            "tx=commit",
-            false,
-            "tx=commit",
-        ),
+        (TxEnd::RollbackAllowOverride, "tx=commit", false, "tx=commit"),
         (TxEnd::RollbackAllowOverride, "", true, "-"),
     ] {
         fake.settings.tx_end = tx_end;
-        let answer = fake
-            .send("GET /film", &format!("prefer: {prefer}\n"), b"")
-            .unwrap();
+        let answer = fake.send("GET /film", &format!("prefer: {prefer}\n"), b"").unwrap();
         assert_eq!(answer.rollback, rolled_back, "{tx_end:?} {prefer}");
         assert_eq!(header(&answer.response, "Preference-Applied"), applied);
     }
@@ -404,28 +280,13 @@ fn sql_sets_status_and_headers() {
     fake.headers = Some("");
     fake.status = Some("");
     assert_eq!(fake.get("/film").status, 200);
-    for headers in [
-        "x",
-        "{}",
-        "[1]",
-        r#"[{"a":1}]"#,
-        r#"[{"a":"1","b":"2"}]"#,
-        "[{}]",
-    ] {
+    for headers in ["x", "{}", "[1]", r#"[{"a":1}]"#, r#"[{"a":"1","b":"2"}]"#, "[{}]"] {
         fake.headers = Some(headers);
-        assert_eq!(
-            coded(&fake.fails("GET /film", "", "")),
-            (500, "PGRST111"),
-            "{headers}"
-        );
+        assert_eq!(coded(&fake.fails("GET /film", "", "")), (500, "PGRST111"), "{headers}");
     }
     fake.headers = None;
     for status in ["x", "99", "600", "100", "2e2", "-200", "200 OK"] {
         fake.status = Some(status);
-        assert_eq!(
-            coded(&fake.fails("GET /film", "", "")),
-            (500, "PGRST112"),
-            "{status}"
-        );
+        assert_eq!(coded(&fake.fails("GET /film", "", "")), (500, "PGRST112"), "{status}");
     }
 }

@@ -79,36 +79,24 @@ pub(super) fn scalar(
     call: impl FnOnce(&mut Sql),
 ) {
     let wrap = list == List::Encoded && ty.is_none_or(|ty| !is_native(ty));
-    sql.push("SELECT ")
-        .push(if wrap { "pg_catalog.to_json(" } else { "" });
+    sql.push("SELECT ").push(if wrap { "pg_catalog.to_json(" } else { "" });
     // A set of records has no columns to be called by, so it stays in the select list.
     let from = function.set && ty.is_some();
     if from {
         sql.ident(&function.name).push(".").ident(SCALAR);
-        sql.push(if wrap { ")" } else { "" })
-            .push(" AS ")
-            .ident(SCALAR)
-            .push(" FROM ");
+        sql.push(if wrap { ")" } else { "" }).push(" AS ").ident(SCALAR).push(" FROM ");
         call(sql);
-        sql.push(" AS ")
-            .ident(&function.name)
-            .push("(")
-            .ident(SCALAR)
-            .push(")");
+        sql.push(" AS ").ident(&function.name).push("(").ident(SCALAR).push(")");
     } else {
         call(sql);
-        sql.push(if wrap { ")" } else { "" })
-            .push(" AS ")
-            .ident(SCALAR);
+        sql.push(if wrap { ")" } else { "" }).push(" AS ").ident(SCALAR);
     }
     if function.set {
         if let Some(limit) = range.limit {
             sql.push(" LIMIT ").number(limit);
         }
         if let Some(offset) = range.offset {
-            sql.push(" OFFSET ")
-                .param(Param::Value(offset))
-                .push("::bigint");
+            sql.push(" OFFSET ").param(Param::Value(offset)).push("::bigint");
         }
     }
 }

@@ -39,17 +39,10 @@ pub(super) fn field(sql: &mut Sql, node: &Node<'_>, alias: &str, field: &Field) 
     // A composite or array is read as JSON too.
     let ty = node.column(&field.name).map(|c| &c.ty);
     let is_json = ty.is_none_or(|ty| {
-        let base = ty
-            .element
-            .filter(|_| ty.kind == TypeKind::Domain)
-            .unwrap_or(ty.kind);
+        let base = ty.element.filter(|_| ty.kind == TypeKind::Domain).unwrap_or(ty.kind);
         matches!(base, TypeKind::Json | TypeKind::Jsonb)
     });
-    sql.push(if is_json {
-        "("
-    } else {
-        "(pg_catalog.to_jsonb("
-    });
+    sql.push(if is_json { "(" } else { "(pg_catalog.to_jsonb(" });
     column(sql, alias, &field.name);
     if !is_json {
         sql.push(")");
@@ -84,11 +77,7 @@ pub(super) fn filter(sql: &mut Sql, node: &Node<'_>, alias: &str, condition: &Fi
             }
             sql.push(")");
         }
-        Filter::Test {
-            field: tested,
-            negated,
-            test,
-        } => match test {
+        Filter::Test { field: tested, negated, test } => match test {
             Test::Is(is) => {
                 let embed = node.embed(&tested.name).and_then(|i| node.embeds.get(i));
                 match embed {
@@ -130,11 +119,7 @@ fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test:
             field(sql, node, alias, tested);
             sql.push(" = ANY (").param(Param::Value(*value)).push(")");
         }
-        Test::Compare {
-            op,
-            quantifier,
-            value,
-        } => {
+        Test::Compare { op, quantifier, value } => {
             use CompareOp::{Eq, IsDistinct, Neq};
             sql.generic &= matches!(op, Eq | Neq | IsDistinct);
             field(sql, node, alias, tested);
@@ -154,9 +139,7 @@ fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test:
             sql.generic = false;
             let config = config.map(Param::Value);
             let vector = tested.path.is_empty()
-                && node
-                    .column(&tested.name)
-                    .is_none_or(|c| c.ty.kind == TypeKind::Tsvector);
+                && node.column(&tested.name).is_none_or(|c| c.ty.kind == TypeKind::Tsvector);
             if vector {
                 field(sql, node, alias, tested);
             } else {

@@ -58,31 +58,14 @@ fn compile_read(
 ) -> Result<Compiled, ApiError> {
     let relation = plan::relation(catalog, &shape.schema, &shape.target)?;
     let mut planner = Planner::new(shape, catalog, settings);
-    let node = planner.root(
-        shape,
-        &relation.name,
-        Some(Rc::clone(&relation)),
-        Vec::new(),
-    )?;
+    let node = planner.root(shape, &relation.name, Some(Rc::clone(&relation)), Vec::new())?;
     let mut sql = Sql::new();
-    read::select(
-        &mut sql,
-        &node,
-        list(shape.form),
-        Conditions::Filters,
-        |sql| {
-            read::table(sql, &node);
-        },
-    );
+    read::select(&mut sql, &node, list(shape.form), Conditions::Filters, |sql| {
+        read::table(sql, &node);
+    });
     let main = sql.finish(shape.form, ResultKind::Rows, false);
     let (count, estimate) = counts(shape.count, settings, &node, |sql| read::table(sql, &node));
-    Ok(Compiled {
-        main,
-        count,
-        estimate,
-        relation: Some(relation),
-        result: ResultKind::Rows,
-    })
+    Ok(Compiled { main, count, estimate, relation: Some(relation), result: ResultKind::Rows })
 }
 
 /// The statements that count, and that the planner is asked about.
@@ -100,9 +83,7 @@ fn counts(
             Some(most) => {
                 sql.push("SELECT count(*) FROM (");
                 read::counted(&mut sql, node, "1", &from);
-                sql.push(" LIMIT ")
-                    .number(most.saturating_add(1))
-                    .push(") AS \"x\"");
+                sql.push(" LIMIT ").number(most.saturating_add(1)).push(") AS \"x\"");
             }
         }
         finish(sql)
@@ -128,12 +109,7 @@ fn compile_write(
     let relation = plan::relation(catalog, &shape.schema, &shape.target)?;
     plan::check_write(shape, &relation)?;
     let mut planner = Planner::new(shape, catalog, settings);
-    let node = planner.root(
-        shape,
-        &relation.name,
-        Some(Rc::clone(&relation)),
-        Vec::new(),
-    )?;
+    let node = planner.root(shape, &relation.name, Some(Rc::clone(&relation)), Vec::new())?;
     let mut sql = Sql::new();
     write::write(&mut sql, shape, &relation, &node, list(shape.form));
     let main = sql.finish(shape.form, ResultKind::Rows, true);
@@ -166,30 +142,16 @@ fn compile_call(
         _ => None,
     };
     if let Some((ty, result)) = scalar {
-        let form = if result == ResultKind::Void {
-            Form::Raw
-        } else {
-            shape.form
-        };
+        let form = if result == ResultKind::Void { Form::Raw } else { shape.form };
         let range = planner.root(shape, &function.name, None, Vec::new())?.range;
         call::scalar(&mut sql, function, ty, range, list(form), call);
         let main = sql.finish(shape.form, result, writes);
-        return Ok(Compiled {
-            main,
-            count: None,
-            estimate: None,
-            relation: None,
-            result,
-        });
+        return Ok(Compiled { main, count: None, estimate: None, relation: None, result });
     }
     let (relation, columns) = result_rows(catalog, function);
     let node = planner.root(shape, &function.name, relation.clone(), columns)?;
     call::rows(&mut sql, &node, list(shape.form), call);
-    let result = if function.set {
-        ResultKind::Rows
-    } else {
-        ResultKind::SingleRow
-    };
+    let result = if function.set { ResultKind::Rows } else { ResultKind::SingleRow };
     let main = sql.finish(shape.form, result, writes);
     // A volatile function is not called a second time to count its rows.
     let count = shape.count.filter(|_| function.set && !writes);
@@ -197,21 +159,11 @@ fn compile_call(
         call(sql);
         sql.push(" AS ").ident(&node.alias);
     });
-    Ok(Compiled {
-        main,
-        count,
-        estimate,
-        relation,
-        result,
-    })
+    Ok(Compiled { main, count, estimate, relation, result })
 }
 
 fn scalar_kind(function: &Function) -> ResultKind {
-    if function.set {
-        ResultKind::Scalars
-    } else {
-        ResultKind::Scalar
-    }
+    if function.set { ResultKind::Scalars } else { ResultKind::Scalar }
 }
 
 fn result_rows(

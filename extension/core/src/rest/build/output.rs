@@ -60,12 +60,7 @@ pub(super) fn outputs<'p>(node: &'p Node<'p>) -> Vec<Output<'p>> {
                     let name = embed.embed.alias.as_ref().unwrap_or(&embed.embed.target);
                     let name = Cow::Borrowed(name.as_str());
                     let kind = Kind::Embed(embed);
-                    all.push(Output {
-                        name,
-                        kind,
-                        native: true,
-                        aggregate: None,
-                    });
+                    all.push(Output { name, kind, native: true, aggregate: None });
                 }
             }
         }
@@ -77,12 +72,7 @@ fn everything<'p>(node: &'p Node<'p>, all: &mut Vec<Output<'p>>) {
     let columns = node.columns();
     if columns.is_empty() {
         let kind = Kind::Everything;
-        all.push(Output {
-            name: Cow::Borrowed(""),
-            kind,
-            native: true,
-            aggregate: None,
-        });
+        all.push(Output { name: Cow::Borrowed(""), kind, native: true, aggregate: None });
     }
     all.extend(columns.iter().map(|column| Output {
         name: Cow::Borrowed(column.name.as_str()),
@@ -98,12 +88,7 @@ fn item_output<'p>(node: &Node<'_>, item: &'p SelectColumn) -> Output<'p> {
         (Some(alias), _, _) => alias,
         (None, Some((function, _)), _) => {
             let name = Cow::Borrowed(self::aggregate(*function));
-            return Output {
-                name,
-                kind: Kind::Item(item),
-                native: native(node, item),
-                aggregate,
-            };
+            return Output { name, kind: Kind::Item(item), native: native(node, item), aggregate };
         }
         (None, None, Some(field)) => default_name(field),
         (None, None, None) => "count",
@@ -118,12 +103,7 @@ fn item_output<'p>(node: &Node<'_>, item: &'p SelectColumn) -> Output<'p> {
 
 /// A JSON path is called after its last key that is no index, else after its column.
 fn default_name(field: &Field) -> &str {
-    let key = field
-        .path
-        .iter()
-        .rev()
-        .map(|step| &step.key)
-        .find(|key| key.parse::<i32>().is_err());
+    let key = field.path.iter().rev().map(|step| &step.key).find(|key| key.parse::<i32>().is_err());
     key.unwrap_or(&field.name)
 }
 
@@ -136,9 +116,7 @@ fn native(node: &Node<'_>, item: &SelectColumn) -> bool {
         (None, None, Some(field)) => match field.path.last() {
             Some(step) if step.text => true,
             // Of an unknown column, the type of `->` is unknown too.
-            Some(_) => node
-                .column(&field.name)
-                .is_some_and(|c| c.ty.kind != TypeKind::Domain),
+            Some(_) => node.column(&field.name).is_some_and(|c| c.ty.kind != TypeKind::Domain),
             None => node.column(&field.name).is_some_and(|c| is_native(&c.ty)),
         },
         (None, None, None) => true,
@@ -221,9 +199,7 @@ fn expression(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>) 
             }
         }
         Kind::Embed(embed) if embed.lateral => {
-            sql.push("pg_catalog.row_to_json(")
-                .ident(&embed.joined)
-                .push(".*)");
+            sql.push("pg_catalog.row_to_json(").ident(&embed.joined).push(".*)");
         }
         Kind::Embed(embed) => read::subquery(sql, alias, embed),
         Kind::Spread(embed, n) => column(sql, &embed.joined, &format!("c{n}")),

@@ -52,13 +52,7 @@ fn hidden_column(sql: &mut Sql, hidden: Hidden) {
 pub(super) fn counted(sql: &mut Sql, node: &Node<'_>, what: &str, from: impl FnOnce(&mut Sql)) {
     sql.push("SELECT ").push(what).push(" FROM ");
     from(sql);
-    wheres(
-        sql,
-        node,
-        &node.alias,
-        Conditions::Alone,
-        &mut And::wheres(),
-    );
+    wheres(sql, node, &node.alias, Conditions::Alone, &mut And::wheres());
 }
 
 /// `"public"."film"`, called otherwise only if it must be.
@@ -75,11 +69,7 @@ pub(super) fn table(sql: &mut Sql, node: &Node<'_>) {
 fn joins(sql: &mut Sql, node: &Node<'_>) {
     for embed in node.embeds.iter().filter(|e| e.lateral && has_output(e)) {
         let to_one = embed.relationship.to_one();
-        sql.push(if embed.inner_join {
-            " INNER JOIN LATERAL ("
-        } else {
-            " LEFT JOIN LATERAL ("
-        });
+        sql.push(if embed.inner_join { " INNER JOIN LATERAL (" } else { " LEFT JOIN LATERAL (" });
         match (embed.embed.spread, to_one) {
             (false, _) => body(sql, &node.alias, embed, List::Plain),
             (true, true) => body(sql, &node.alias, embed, List::Hoisted),
@@ -92,10 +82,7 @@ fn joins(sql: &mut Sql, node: &Node<'_>) {
             continue;
         };
         let target = &embed.relationship.target;
-        sql.push(" LEFT JOIN ")
-            .qualified(&target.schema, &target.name)
-            .push(" AS ")
-            .ident(alias);
+        sql.push(" LEFT JOIN ").qualified(&target.schema, &target.name).push(" AS ").ident(alias);
         let mut and = And::on();
         for (from, to) in &embed.relationship.columns {
             and.next(sql);
@@ -149,20 +136,10 @@ pub(super) fn exists(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
     source(sql, embed);
     let mut and = And::wheres();
     link(sql, parent, embed, &mut and);
-    wheres(
-        sql,
-        &embed.node,
-        &embed.node.alias,
-        Conditions::Alone,
-        &mut and,
-    );
+    wheres(sql, &embed.node, &embed.node.alias, Conditions::Alone, &mut and);
     // Those with an offset stay as they are.
     sql.exists += 1;
-    sql.push(if sql.exists > INNER_JOINS {
-        " OFFSET 0)"
-    } else {
-        ")"
-    });
+    sql.push(if sql.exists > INNER_JOINS { " OFFSET 0)" } else { ")" });
 }
 
 /// An embed as a value in its parent's select list.
@@ -175,10 +152,8 @@ pub(super) fn subquery(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
     });
     body(sql, parent, embed, List::Plain);
     // What a foreign key of a view means is not enforced, and a value must be one.
-    let enforced = matches!(
-        embed.relationship.target.kind,
-        RelationKind::Table | RelationKind::Partitioned
-    );
+    let enforced =
+        matches!(embed.relationship.target.kind, RelationKind::Table | RelationKind::Partitioned);
     if to_one && !enforced && embed.node.range.limit.is_none() {
         sql.push(" LIMIT 1");
     }
@@ -206,8 +181,7 @@ fn body(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, list: List) {
 fn source(sql: &mut Sql, embed: &EmbedNode<'_>) {
     table(sql, &embed.node);
     if let Some(junction) = &embed.relationship.junction {
-        sql.push(" INNER JOIN ")
-            .qualified(&junction.schema, &junction.name);
+        sql.push(" INNER JOIN ").qualified(&junction.schema, &junction.name);
         sql.push(" AS ").ident(&embed.junction);
         let mut and = And::on();
         for (from, to) in &junction.columns {
@@ -237,32 +211,24 @@ fn link(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, and: &mut And) {
 fn tail(sql: &mut Sql, node: &Node<'_>) {
     if !node.query.order.is_empty() {
         sql.push(" ORDER BY ");
-        sql.list(
-            node.query.order.iter().zip(&node.order_joins),
-            |sql, (order, join)| {
-                match join
-                    .as_ref()
-                    .and_then(|(index, alias)| Some((node.embeds.get(*index)?, alias)))
-                {
-                    Some((embed, alias)) => field(sql, &embed.node, alias, &order.field),
-                    None => field(sql, node, &node.alias, &order.field),
-                }
-                sql.push(if order.descending { " DESC" } else { "" });
-                sql.push(match order.nulls_first {
-                    Some(true) => " NULLS FIRST",
-                    Some(false) => " NULLS LAST",
-                    None => "",
-                });
-            },
-        );
+        sql.list(node.query.order.iter().zip(&node.order_joins), |sql, (order, join)| {
+            match join.as_ref().and_then(|(index, alias)| Some((node.embeds.get(*index)?, alias))) {
+                Some((embed, alias)) => field(sql, &embed.node, alias, &order.field),
+                None => field(sql, node, &node.alias, &order.field),
+            }
+            sql.push(if order.descending { " DESC" } else { "" });
+            sql.push(match order.nulls_first {
+                Some(true) => " NULLS FIRST",
+                Some(false) => " NULLS LAST",
+                None => "",
+            });
+        });
     }
     if let Some(limit) = node.range.limit {
         sql.push(" LIMIT ").number(limit);
     }
     if let Some(offset) = node.range.offset {
-        sql.push(" OFFSET ")
-            .param(Param::Value(offset))
-            .push("::bigint");
+        sql.push(" OFFSET ").param(Param::Value(offset)).push("::bigint");
     }
 }
 

@@ -192,7 +192,13 @@ pub(super) fn reading(ty: &Type) -> Reading {
     match kind {
         TypeKind::Json | TypeKind::Jsonb => Reading::Json,
         TypeKind::Array => match ty.element {
-            Some(TypeKind::Composite | TypeKind::Domain | TypeKind::Json | TypeKind::Jsonb | TypeKind::Array)
+            Some(
+                TypeKind::Composite
+                | TypeKind::Domain
+                | TypeKind::Json
+                | TypeKind::Jsonb
+                | TypeKind::Array,
+            )
             | None => Reading::Populate,
             // Of a domain over an array the element is the array itself.
             Some(_) if ty.kind == TypeKind::Domain => Reading::Populate,

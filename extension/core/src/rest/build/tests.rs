@@ -140,10 +140,7 @@ fn written(
 
 fn called(url: &str, kind: CallKind, arguments: &[&str]) -> Shape {
     let mut shape = asked(Verb::Call, url);
-    shape.call = Call {
-        kind,
-        arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
-    };
+    shape.call = Call { kind, arguments: arguments.iter().map(|a| (*a).to_owned()).collect() };
     shape
 }
 
@@ -156,20 +153,13 @@ fn writes_reads() {
 
 #[test]
 fn lifts_every_value() {
-    let (shape, values) = shape(
-        Verb::Read,
-        "film",
-        "id=in.(1,2)&title=eq.x'); drop table film; --&limit=1&offset=7",
-    )
-    .unwrap();
+    let (shape, values) =
+        shape(Verb::Read, "film", "id=in.(1,2)&title=eq.x'); drop table film; --&limit=1&offset=7")
+            .unwrap();
     let compiled = fixture::compile(&shape).unwrap();
     assert_eq!(
         compiled.main.params,
-        [
-            Param::Value(Value(0)),
-            Param::Value(Value(1)),
-            Param::Value(Value(2))
-        ]
+        [Param::Value(Value(0)), Param::Value(Value(1)), Param::Value(Value(2))]
     );
     assert_eq!(values, [r#"{"1","2"}"#, "x'); drop table film; --", "7"]);
     assert!(!compiled.main.sql.contains("drop"));
@@ -177,10 +167,7 @@ fn lifts_every_value() {
 
 #[test]
 fn uses_one_parameter_for_one_value() {
-    let shape = asked(
-        Verb::Read,
-        "director?select=name,film!inner(id)&film.year=eq.1",
-    );
+    let shape = asked(Verb::Read, "director?select=name,film!inner(id)&film.year=eq.1");
     let compiled = fixture::compile(&shape).unwrap();
     assert_eq!(compiled.main.sql.matches("$1").count(), 2);
     assert_eq!(compiled.main.params, [Param::Value(Value(0))]);
@@ -188,12 +175,7 @@ fn uses_one_parameter_for_one_value() {
 
 #[test]
 fn asks_for_generic_plans_where_values_do_not_matter() {
-    let generic = |url| {
-        fixture::compile(&asked(Verb::Read, url))
-            .unwrap()
-            .main
-            .generic
-    };
+    let generic = |url| fixture::compile(&asked(Verb::Read, url)).unwrap().main.generic;
     for url in [
         "film",
         "film?id=eq.1",
@@ -229,10 +211,7 @@ fn leaves_csv_and_raw_columns_as_they_are() {
 
 #[test]
 fn quotes_the_ugliest_names() {
-    let mut shape = asked(
-        Verb::Read,
-        "na\"me\\?select=\"i\\\"d\",p:parent(col umn)&col umn=eq.x",
-    );
+    let mut shape = asked(Verb::Read, "na\"me\\?select=\"i\\\"d\",p:parent(col umn)&col umn=eq.x");
     shape.schema = SPECIAL.to_owned();
     assert_eq!(
         main_sql(&shape),
@@ -249,53 +228,26 @@ fn quotes_the_ugliest_names() {
 #[test]
 fn keeps_aliases_apart_and_short() {
     // An embed below another of the same table must not shadow it, however deep.
-    let sql = main_sql(&asked(
-        Verb::Read,
-        "person?select=person(person(person(id)))&limit=1",
-    ));
+    let sql = main_sql(&asked(Verb::Read, "person?select=person(person(person(id)))&limit=1"));
     for alias in ["person_1", "person_1_2", "person_1_3"] {
-        assert_eq!(
-            sql.matches(&format!("AS \"{alias}\"")).count(),
-            1,
-            "{alias} in {sql}"
-        );
+        assert_eq!(sql.matches(&format!("AS \"{alias}\"")).count(), 1, "{alias} in {sql}");
     }
     let long = "x".repeat(200);
-    let sql = main_sql(&asked(
-        Verb::Read,
-        &format!("film?select=id,{long}:director!inner(name)"),
-    ));
-    let aliases = sql
-        .split(" AS \"")
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap());
+    let sql = main_sql(&asked(Verb::Read, &format!("film?select=id,{long}:director!inner(name)")));
+    let aliases = sql.split(" AS \"").skip(1).map(|rest| rest.split('"').next().unwrap());
     // The client's own name is kept whole; all of ours fit an identifier.
-    assert!(
-        aliases
-            .filter(|alias| *alias != long)
-            .all(|alias| alias.len() <= 63)
-    );
+    assert!(aliases.filter(|alias| *alias != long).all(|alias| alias.len() <= 63));
 }
 
 #[test]
 fn bounds_the_joins_that_the_planner_must_order() {
-    let embeds: Vec<_> = (0..20)
-        .map(|i| format!("a{i}:director!inner(id)"))
-        .collect();
-    let sql = main_sql(&asked(
-        Verb::Read,
-        &format!("film?select={}", embeds.join(",")),
-    ));
+    let embeds: Vec<_> = (0..20).map(|i| format!("a{i}:director!inner(id)")).collect();
+    let sql = main_sql(&asked(Verb::Read, &format!("film?select={}", embeds.join(","))));
     assert_eq!(sql.matches("INNER JOIN LATERAL").count(), 8);
     assert_eq!(sql.matches("EXISTS (").count(), 12);
     assert_eq!(sql.matches(" OFFSET 0)").count(), 4);
-    let spread: Vec<_> = (0..20)
-        .map(|i| format!("...director!inner(i{i}:id)"))
-        .collect();
-    let sql = main_sql(&asked(
-        Verb::Read,
-        &format!("film?select={}", spread.join(",")),
-    ));
+    let spread: Vec<_> = (0..20).map(|i| format!("...director!inner(i{i}:id)")).collect();
+    let sql = main_sql(&asked(Verb::Read, &format!("film?select={}", spread.join(","))));
     assert_eq!(sql.matches("INNER JOIN LATERAL").count(), 8);
     assert_eq!(sql.matches("LEFT JOIN LATERAL").count(), 12);
 }
@@ -312,10 +264,7 @@ fn counts_the_same_rows_without_limit() {
         let mut settings = settings();
         settings.max_rows = Some(1000);
         let compiled = crate::rest::compile(shape, &Fixture::new(), &settings).unwrap();
-        (
-            compiled.count.map(|c| c.sql),
-            compiled.estimate.map(|c| c.sql),
-        )
+        (compiled.count.map(|c| c.sql), compiled.estimate.map(|c| c.sql))
     };
     shape.count = Some(Count::Exact);
     assert_eq!(of(&shape), (Some(format!("SELECT count(*) {rows}")), None));
@@ -330,22 +279,12 @@ fn counts_the_same_rows_without_limit() {
 fn caps_rows_of_reads_only() {
     let mut settings = settings();
     settings.max_rows = Some(10);
-    let sql = |shape: &Shape| {
-        crate::rest::compile(shape, &Fixture::new(), &settings)
-            .unwrap()
-            .main
-            .sql
-    };
+    let sql =
+        |shape: &Shape| crate::rest::compile(shape, &Fixture::new(), &settings).unwrap().main.sql;
     let read = sql(&asked(Verb::Read, "director?select=id,film(id)&limit=50"));
     assert_eq!(read.matches("LIMIT 10").count(), 2);
     assert!(sql(&asked(Verb::Read, "director?select=id&limit=5")).ends_with("LIMIT 5"));
-    let write = written(
-        Verb::Insert,
-        "note",
-        Payload::Array,
-        &["body"],
-        Returning::Representation,
-    );
+    let write = written(Verb::Insert, "note", Payload::Array, &["body"], Returning::Representation);
     assert!(!sql(&write).contains("LIMIT"));
 }
 
@@ -365,25 +304,15 @@ fn inserts_one_row_by_plain_parameters() {
     );
     assert_eq!(
         compiled.main.params,
-        [
-            Param::FieldJson(0),
-            Param::FieldJson(1),
-            Param::FieldArray(2),
-            Param::Field(3)
-        ]
+        [Param::FieldJson(0), Param::FieldJson(1), Param::FieldArray(2), Param::Field(3)]
     );
     assert!(compiled.main.writes && compiled.main.generic);
 }
 
 #[test]
 fn inserts_many_rows_from_the_body() {
-    let mut shape = written(
-        Verb::Insert,
-        "film",
-        Payload::Array,
-        &["id", "title", "meta"],
-        Returning::Minimal,
-    );
+    let mut shape =
+        written(Verb::Insert, "film", Payload::Array, &["id", "title", "meta"], Returning::Minimal);
     assert_eq!(
         main_sql(&shape),
         r#"INSERT INTO "public"."film" ("id", "title", "meta") SELECT "_"."id", "_"."title", "_"."meta" FROM pg_catalog.json_to_recordset($1::json) AS "_"("id" integer, "title" character varying(160), "meta" jsonb)"#
@@ -397,29 +326,12 @@ fn inserts_many_rows_from_the_body() {
 
 #[test]
 fn writes_defaults() {
-    let mut shape = written(
-        Verb::Insert,
-        "note",
-        Payload::Empty,
-        &[],
-        Returning::Minimal,
-    );
-    assert_eq!(
-        main_sql(&shape),
-        r#"INSERT INTO "public"."note" DEFAULT VALUES"#
-    );
+    let mut shape = written(Verb::Insert, "note", Payload::Empty, &[], Returning::Minimal);
+    assert_eq!(main_sql(&shape), r#"INSERT INTO "public"."note" DEFAULT VALUES"#);
     shape.write.defaults = vec!["body".to_owned()];
-    assert_eq!(
-        main_sql(&shape),
-        r#"INSERT INTO "public"."note" ("body") VALUES (DEFAULT)"#
-    );
-    let mut shape = written(
-        Verb::Update,
-        "note?at=is.null",
-        Payload::Object,
-        &["at"],
-        Returning::Minimal,
-    );
+    assert_eq!(main_sql(&shape), r#"INSERT INTO "public"."note" ("body") VALUES (DEFAULT)"#);
+    let mut shape =
+        written(Verb::Update, "note?at=is.null", Payload::Object, &["at"], Returning::Minimal);
     shape.write.defaults = vec!["body".to_owned()];
     assert_eq!(
         main_sql(&shape),
@@ -429,13 +341,8 @@ fn writes_defaults() {
 
 #[test]
 fn upserts() {
-    let mut shape = written(
-        Verb::Insert,
-        "film",
-        Payload::Object,
-        &["id", "title"],
-        Returning::Minimal,
-    );
+    let mut shape =
+        written(Verb::Insert, "film", Payload::Object, &["id", "title"], Returning::Minimal);
     shape.write.resolution = Some(Resolution::MergeDuplicates);
     let compiled = fixture::compile(&shape).unwrap();
     assert_eq!(
@@ -447,38 +354,19 @@ fn upserts() {
     shape.query.on_conflict = vec!["title".to_owned(), "year".to_owned()];
     shape.write.resolution = Some(Resolution::IgnoreDuplicates);
     let compiled = fixture::compile(&shape).unwrap();
-    assert!(
-        compiled
-            .main
-            .sql
-            .ends_with(r#" ON CONFLICT ("title", "year") DO NOTHING"#)
-    );
+    assert!(compiled.main.sql.ends_with(r#" ON CONFLICT ("title", "year") DO NOTHING"#));
     assert_eq!(compiled.main.hidden, []);
 
     // Without any key, there is nothing to conflict with.
-    let mut shape = written(
-        Verb::Insert,
-        "note",
-        Payload::Object,
-        &["body"],
-        Returning::Minimal,
-    );
+    let mut shape = written(Verb::Insert, "note", Payload::Object, &["body"], Returning::Minimal);
     shape.write.resolution = Some(Resolution::MergeDuplicates);
-    assert_eq!(
-        main_sql(&shape),
-        r#"INSERT INTO "public"."note" ("body") VALUES ($1)"#
-    );
+    assert_eq!(main_sql(&shape), r#"INSERT INTO "public"."note" ("body") VALUES ($1)"#);
 }
 
 #[test]
 fn puts_the_row_that_the_url_names() {
-    let shape = written(
-        Verb::Put,
-        "film?id=eq.1",
-        Payload::Object,
-        &["id", "title"],
-        Returning::Minimal,
-    );
+    let shape =
+        written(Verb::Put, "film?id=eq.1", Payload::Object, &["id", "title"], Returning::Minimal);
     let compiled = fixture::compile(&shape).unwrap();
     assert_eq!(
         compiled.main.sql,
@@ -489,13 +377,8 @@ fn puts_the_row_that_the_url_names() {
 
 #[test]
 fn updates_and_deletes() {
-    let patch = written(
-        Verb::Update,
-        "film?id=eq.1",
-        Payload::Object,
-        &["title"],
-        Returning::Minimal,
-    );
+    let patch =
+        written(Verb::Update, "film?id=eq.1", Payload::Object, &["title"], Returning::Minimal);
     assert_eq!(
         main_sql(&patch),
         r#"UPDATE "public"."film" SET "title" = $1 WHERE "film"."id" = $2"#
@@ -529,13 +412,8 @@ fn returns_embeds_of_written_rows() {
 
 #[test]
 fn returns_the_key_for_headers_only() {
-    let shape = written(
-        Verb::Insert,
-        "film_actor",
-        Payload::Object,
-        &["film_id"],
-        Returning::HeadersOnly,
-    );
+    let shape =
+        written(Verb::Insert, "film_actor", Payload::Object, &["film_id"], Returning::HeadersOnly);
     let compiled = fixture::compile(&shape).unwrap();
     assert!(compiled.main.sql.ends_with(
         r#" RETURNING "film_actor"."film_id"::text AS "film_id", "film_actor"."actor_id"::text AS "actor_id""#
@@ -580,11 +458,7 @@ fn calls_functions() {
             r#"SELECT "public"."total"(VARIADIC "v" => ARRAY[$1, $2]::integer[]) AS "pgrst_scalar""#,
             ResultKind::Scalar,
         ),
-        (
-            "touch",
-            r#"SELECT "public"."touch"() AS "pgrst_scalar""#,
-            ResultKind::Void,
-        ),
+        ("touch", r#"SELECT "public"."touch"() AS "pgrst_scalar""#, ResultKind::Void),
         (
             "span",
             r#"SELECT pg_catalog.to_json("public"."span"()) AS "pgrst_scalar""#,
@@ -617,20 +491,13 @@ fn calls_functions_with_json() {
             Param::Argument(3)
         ]
     );
-    for shape in [
-        called("take", CallKind::Json, &["x"]),
-        called("take", CallKind::Raw(RawKind::Json), &[]),
-    ] {
+    for shape in
+        [called("take", CallKind::Json, &["x"]), called("take", CallKind::Raw(RawKind::Json), &[])]
+    {
         let compiled = fixture::compile(&shape).unwrap();
-        assert_eq!(
-            compiled.main.sql,
-            r#"SELECT "public"."take"($1::json) AS "pgrst_scalar""#
-        );
+        assert_eq!(compiled.main.sql, r#"SELECT "public"."take"($1::json) AS "pgrst_scalar""#);
         assert_eq!(compiled.main.params, [Param::Body]);
     }
     let compiled = fixture::compile(&called("store", CallKind::Raw(RawKind::Bytea), &[])).unwrap();
-    assert_eq!(
-        compiled.main.sql,
-        r#"SELECT "public"."store"($1::bytea) AS "pgrst_scalar""#
-    );
+    assert_eq!(compiled.main.sql, r#"SELECT "public"."store"($1::bytea) AS "pgrst_scalar""#);
 }

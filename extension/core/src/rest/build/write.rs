@@ -97,13 +97,7 @@ fn needed<'n>(node: &'n Node<'_>) -> BTreeSet<&'n str> {
     let own = node.query.order.iter().filter(|o| o.relation.is_none());
     names.extend(own.map(|o| o.field.name.as_str()));
     for embed in &node.embeds {
-        names.extend(
-            embed
-                .relationship
-                .columns
-                .iter()
-                .map(|(from, _)| from.as_str()),
-        );
+        names.extend(embed.relationship.columns.iter().map(|(from, _)| from.as_str()));
     }
     if names.is_empty() {
         names.extend(node.columns().first().map(|c| c.name.as_str()));
@@ -133,22 +127,12 @@ fn conditions(sql: &mut Sql, node: &Node<'_>) {
 
 /// The written columns, as the catalog has them.
 fn written<'r>(shape: &Shape, relation: &'r Relation) -> Vec<&'r Column> {
-    shape
-        .write
-        .columns
-        .iter()
-        .filter_map(|name| relation.column(name))
-        .collect()
+    shape.write.columns.iter().filter_map(|name| relation.column(name)).collect()
 }
 
 /// The columns that a single object leaves to their defaults.
 fn defaults<'r>(shape: &Shape, relation: &'r Relation) -> Vec<&'r Column> {
-    shape
-        .write
-        .defaults
-        .iter()
-        .filter_map(|name| relation.column(name))
-        .collect()
+    shape.write.defaults.iter().filter_map(|name| relation.column(name)).collect()
 }
 
 fn insert(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
@@ -184,15 +168,12 @@ fn insert(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
         _ => {
             sql.push(" VALUES (");
             let fields = columns.iter().enumerate().map(Some);
-            sql.list(
-                fields.chain(defaults.iter().map(|_| None)),
-                |sql, field| match field {
-                    Some((i, c)) => field_value(sql, c, i),
-                    None => {
-                        sql.push("DEFAULT");
-                    }
-                },
-            );
+            sql.list(fields.chain(defaults.iter().map(|_| None)), |sql, field| match field {
+                Some((i, c)) => field_value(sql, c, i),
+                None => {
+                    sql.push("DEFAULT");
+                }
+            });
             sql.push(")");
         }
     }
@@ -229,28 +210,21 @@ pub(super) fn populate(sql: &mut Sql, param: Param, ty: &str) {
 /// ` SELECT … FROM json_to_recordset(…)`; with `defaults`, a key that a row lacks becomes its column's default.
 fn rows(sql: &mut Sql, columns: &[&Column], defaults: bool) {
     sql.push(" SELECT ");
-    sql.list(columns, |sql, c| {
-        match c.default.as_ref().filter(|_| defaults) {
-            None => column(sql, "_", &c.name),
-            Some(default) => {
-                sql.push("CASE WHEN (\"j\".value->")
-                    .literal(&c.name)
-                    .push(") IS NULL THEN ");
-                sql.push(default).push(" ELSE ");
-                column(sql, "_", &c.name);
-                sql.push(" END");
-            }
+    sql.list(columns, |sql, c| match c.default.as_ref().filter(|_| defaults) {
+        None => column(sql, "_", &c.name),
+        Some(default) => {
+            sql.push("CASE WHEN (\"j\".value->").literal(&c.name).push(") IS NULL THEN ");
+            sql.push(default).push(" ELSE ");
+            column(sql, "_", &c.name);
+            sql.push(" END");
         }
     });
     sql.push(" FROM ");
     if defaults {
-        sql.push("pg_catalog.json_array_elements(")
-            .param(Param::Body);
+        sql.push("pg_catalog.json_array_elements(").param(Param::Body);
         sql.push("::json) AS \"j\", pg_catalog.json_to_record(\"j\".value)");
     } else {
-        sql.push("pg_catalog.json_to_recordset(")
-            .param(Param::Body)
-            .push("::json)");
+        sql.push("pg_catalog.json_to_recordset(").param(Param::Body).push("::json)");
     }
     definition(sql, columns);
 }
@@ -271,10 +245,7 @@ fn put_object(sql: &mut Sql, node: &Node<'_>, columns: &[&Column]) {
     sql.push(" FROM pg_catalog.json_to_record(pg_catalog.json_build_object(");
     sql.list(columns.iter().enumerate(), |sql, (i, c)| {
         let n = u16::try_from(i).unwrap_or(u16::MAX);
-        sql.literal(&c.name)
-            .push(", ")
-            .param(Param::FieldJson(n))
-            .push("::json");
+        sql.literal(&c.name).push(", ").param(Param::FieldJson(n)).push("::json");
     });
     sql.push("))");
     definition(sql, columns);

@@ -24,11 +24,7 @@ pub struct Arguments<'a> {
 /// # Errors
 /// As [`rows`]; PGRST102 (400) too for text that is not UTF-8.
 pub fn arguments(body: &[u8], kind: BodyKind) -> Result<Arguments<'_>, ApiError> {
-    let raw = |kind, body| Arguments {
-        kind: CallKind::Raw(kind),
-        body,
-        ..Arguments::default()
-    };
+    let raw = |kind, body| Arguments { kind: CallKind::Raw(kind), body, ..Arguments::default() };
     match kind {
         BodyKind::Json if body.is_empty() => Ok(Arguments {
             kind: CallKind::Json,
@@ -43,11 +39,7 @@ pub fn arguments(body: &[u8], kind: BodyKind) -> Result<Arguments<'_>, ApiError>
         },
         BodyKind::Text | BodyKind::Xml => match std::str::from_utf8(body) {
             Ok(text) if !text.contains('\0') => Ok(raw(
-                if kind == BodyKind::Xml {
-                    RawKind::Xml
-                } else {
-                    RawKind::Text
-                },
+                if kind == BodyKind::Xml { RawKind::Xml } else { RawKind::Text },
                 Cow::Borrowed(body),
             )),
             _ => Err(ApiError::bad_body("The body is not text in UTF-8")),
@@ -59,10 +51,7 @@ pub fn arguments(body: &[u8], kind: BodyKind) -> Result<Arguments<'_>, ApiError>
 fn json_arguments(body: &[u8]) -> Result<Arguments<'_>, Fault> {
     let text = std::str::from_utf8(body).map_err(|_| Fault::Syntax)?;
     let mut scanner = Scanner::new(text);
-    let mut arguments = Arguments {
-        body: Cow::Borrowed(body),
-        ..Arguments::default()
-    };
+    let mut arguments = Arguments { body: Cow::Borrowed(body), ..Arguments::default() };
     if scanner.peek() == Some(b'{') {
         arguments.kind = CallKind::Json;
         let mut members = members(&mut scanner, 0)?;
@@ -77,11 +66,7 @@ fn json_arguments(body: &[u8]) -> Result<Arguments<'_>, Fault> {
         let item = scanner.value(0)?;
         debug_assert!(item.kind != Kind::Object);
     }
-    if scanner.at_end() {
-        Ok(arguments)
-    } else {
-        Err(Fault::Syntax)
-    }
+    if scanner.at_end() { Ok(arguments) } else { Err(Fault::Syntax) }
 }
 
 /// Arguments as a query string would give them: a name may come several times.

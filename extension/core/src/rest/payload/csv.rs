@@ -11,9 +11,7 @@ use crate::limits;
 pub fn lines(
     body: &[u8],
 ) -> Result<impl Iterator<Item = Result<Vec<Option<String>>, ApiError>>, ApiError> {
-    let text = std::str::from_utf8(body)
-        .ok()
-        .filter(|text| !text.contains('\0'));
+    let text = std::str::from_utf8(body).ok().filter(|text| !text.contains('\0'));
     let text = text.ok_or_else(|| ApiError::bad_body("The csv is not text in UTF-8"))?;
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     Ok(std::iter::from_fn(move || {

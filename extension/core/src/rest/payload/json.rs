@@ -84,11 +84,7 @@ pub struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            keys: 0,
-        }
+        Self { text, at: 0, keys: 0 }
     }
 
     /// Starts counting keys anew.
@@ -142,11 +138,7 @@ impl<'a> Scanner<'a> {
             return Err(Fault::Syntax);
         }
         let text = self.string()?;
-        if self.take(b':') {
-            Ok(text)
-        } else {
-            Err(Fault::Syntax)
-        }
+        if self.take(b':') { Ok(text) } else { Err(Fault::Syntax) }
     }
 
     /// One whole value, with what is nested in it. `depth`: how many arrays and objects are open around it.
@@ -162,10 +154,7 @@ impl<'a> Scanner<'a> {
             _ => return self.scalar(first),
         };
         self.nested(depth)?;
-        Ok(Item {
-            kind,
-            text: self.slice(start, self.at),
-        })
+        Ok(Item { kind, text: self.slice(start, self.at) })
     }
 
     /// An array or object, to its closing bracket.
@@ -230,18 +219,11 @@ impl<'a> Scanner<'a> {
             b'n' => self.word("null", Kind::Null)?,
             _ => return Err(Fault::Syntax),
         };
-        Ok(Item {
-            kind,
-            text: self.slice(start, self.at),
-        })
+        Ok(Item { kind, text: self.slice(start, self.at) })
     }
 
     fn word(&mut self, word: &str, kind: Kind) -> Result<Kind, Fault> {
-        if self
-            .text
-            .get(self.at..)
-            .is_some_and(|rest| rest.starts_with(word))
-        {
+        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
             self.at += word.len();
             Ok(kind)
         } else {
@@ -266,11 +248,7 @@ impl<'a> Scanner<'a> {
             self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
             self.digits()?;
         }
-        if self.at - start > limits::JSON_DIGITS {
-            Err(Fault::Digits)
-        } else {
-            Ok(())
-        }
+        if self.at - start > limits::JSON_DIGITS { Err(Fault::Digits) } else { Ok(()) }
     }
 
     fn digits(&mut self) -> Result<(), Fault> {
@@ -278,11 +256,7 @@ impl<'a> Scanner<'a> {
         while let Some(b'0'..=b'9') = self.byte() {
             self.at += 1;
         }
-        if self.at == start {
-            Err(Fault::Syntax)
-        } else {
-            Ok(())
-        }
+        if self.at == start { Err(Fault::Syntax) } else { Ok(()) }
     }
 
     /// A string with its quotes; the scanner stands on the first.
@@ -319,10 +293,7 @@ impl<'a> Scanner<'a> {
                 match self.four_digits()? {
                     0 => Err(Fault::Nul),
                     0xD800..=0xDBFF => {
-                        let low = self
-                            .text
-                            .get(self.at..)
-                            .is_some_and(|r| r.starts_with("\\u"));
+                        let low = self.text.get(self.at..).is_some_and(|r| r.starts_with("\\u"));
                         if !low {
                             return Err(Fault::Syntax);
                         }
@@ -348,16 +319,12 @@ impl<'a> Scanner<'a> {
 }
 
 fn hex(digits: &str) -> Option<u32> {
-    digits
-        .chars()
-        .try_fold(0, |value, digit| Some(value << 4 | digit.to_digit(16)?))
+    digits.chars().try_fold(0, |value, digit| Some(value << 4 | digit.to_digit(16)?))
 }
 
 /// The text of a JSON string that the scanner has passed.
 fn unquote(quoted: &str) -> Cow<'_, str> {
-    let inner = quoted
-        .get(1..quoted.len().saturating_sub(1))
-        .unwrap_or_default();
+    let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
     let Some(first) = inner.find('\\') else {
         return Cow::Borrowed(inner);
     };
@@ -373,12 +340,8 @@ fn unquote(quoted: &str) -> Cow<'_, str> {
             Some('r') => out.push('\r'),
             Some('t') => out.push('\t'),
             Some('u') => {
-                let unit = |from: usize| {
-                    escaped
-                        .get(from..from + 4)
-                        .and_then(hex)
-                        .unwrap_or_default()
-                };
+                let unit =
+                    |from: usize| escaped.get(from..from + 4).and_then(hex).unwrap_or_default();
                 let high = unit(1);
                 let code = if (0xD800..0xDC00).contains(&high) {
                     chars.nth(5);

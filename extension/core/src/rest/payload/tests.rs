@@ -45,12 +45,7 @@ fn splits_an_object_into_sorted_fields() {
         ]
     );
     // Nothing of the JSON form is copied.
-    assert!(
-        read.fields_json
-            .iter()
-            .flatten()
-            .all(|f| matches!(f, Cow::Borrowed(_)))
-    );
+    assert!(read.fields_json.iter().flatten().all(|f| matches!(f, Cow::Borrowed(_))));
     assert_eq!(insert("[{\"a\":1}]"), insert("{\"a\":1}"));
 }
 
@@ -83,11 +78,7 @@ fn rows_need_the_same_keys_unless_columns_are_given() {
         r#"[[{"a":1}]]"#,
         r#"[{"a":1},[]]"#,
     ] {
-        assert_eq!(
-            insert(body),
-            Err("All object keys must match".to_owned()),
-            "{body}"
-        );
+        assert_eq!(insert(body), Err("All object keys must match".to_owned()), "{body}");
     }
     let columns = ["b".to_owned(), "a".to_owned(), "b".to_owned()];
     let body = br#"[{"a":1},{"b":1,"c":1}]"#;
@@ -108,17 +99,11 @@ fn columns_choose_what_of_an_object_is_written() {
     assert_eq!(read.defaults, Vec::<String>::new());
 
     let read = rows(body, BodyKind::Json, Verb::Insert, Some(&columns), true).unwrap();
-    assert_eq!(
-        (read.columns, read.defaults),
-        (vec!["c".into(), "a".into()], vec!["d".to_owned()])
-    );
+    assert_eq!((read.columns, read.defaults), (vec!["c".into(), "a".into()], vec!["d".to_owned()]));
 
     let absent = ["x".to_owned()];
     let read = rows(body, BodyKind::Json, Verb::Insert, Some(&absent), true).unwrap();
-    assert_eq!(
-        (read.payload, read.defaults),
-        (Payload::Empty, vec!["x".to_owned()])
-    );
+    assert_eq!((read.payload, read.defaults), (Payload::Empty, vec!["x".to_owned()]));
 }
 
 #[test]
@@ -139,66 +124,26 @@ fn nothing_and_defaults_are_told_apart() {
 fn an_update_takes_the_first_row_and_a_put_exactly_one() {
     let body = br#"[{"a":1},{"b":2}]"#;
     let read = rows(body, BodyKind::Json, Verb::Update, None, false).unwrap();
-    assert_eq!(
-        (read.payload, texts(&read.fields)),
-        (Payload::Object, vec![Some("1")])
-    );
+    assert_eq!((read.payload, texts(&read.fields)), (Payload::Object, vec![Some("1")]));
     for body in ["[{\"a\":1},{\"a\":2}]", "[]", "{}"] {
         let error = rows(body.as_bytes(), BodyKind::Json, Verb::Put, None, false).unwrap_err();
-        assert_eq!(
-            (error.status, error.code.as_str()),
-            (400, "PGRST115"),
-            "{body}"
-        );
+        assert_eq!((error.status, error.code.as_str()), (400, "PGRST115"), "{body}");
     }
     assert!(rows(b"[{\"a\":1}]", BodyKind::Json, Verb::Put, None, false).is_ok());
 }
 
 #[test]
 fn refuses_what_is_no_json() {
-    for body in [
-        "",
-        "{",
-        "[",
-        "[{}",
-        "[{},]",
-        "{\"a\":1}x",
-        "[]]",
-        "{\"a\"}",
-        "{\"a\":1 \"b\":2}",
-        "nul",
-    ] {
-        assert_eq!(
-            insert(body),
-            Err("Empty or invalid json".to_owned()),
-            "{body}"
-        );
+    for body in
+        ["", "{", "[", "[{}", "[{},]", "{\"a\":1}x", "[]]", "{\"a\"}", "{\"a\":1 \"b\":2}", "nul"]
+    {
+        assert_eq!(insert(body), Err("Empty or invalid json".to_owned()), "{body}");
     }
-    let error = rows(
-        b"{\"a\":\"\xff\"}",
-        BodyKind::Json,
-        Verb::Insert,
-        None,
-        false,
-    )
-    .unwrap_err();
-    assert_eq!(
-        (error.status, error.message.as_str()),
-        (400, "Empty or invalid json")
-    );
-    let error = rows(
-        br#"{"a":"\u0000"}"#,
-        BodyKind::Json,
-        Verb::Insert,
-        None,
-        false,
-    )
-    .unwrap_err();
+    let error = rows(b"{\"a\":\"\xff\"}", BodyKind::Json, Verb::Insert, None, false).unwrap_err();
+    assert_eq!((error.status, error.message.as_str()), (400, "Empty or invalid json"));
+    let error = rows(br#"{"a":"\u0000"}"#, BodyKind::Json, Verb::Insert, None, false).unwrap_err();
     assert_eq!((error.status, error.code.as_str()), (400, "22P05"));
-    for body in [
-        format!("[{}", "[".repeat(1_000_000)),
-        format!("{{\"a\":{}", "[".repeat(64)),
-    ] {
+    for body in [format!("[{}", "[".repeat(1_000_000)), format!("{{\"a\":{}", "[".repeat(64))] {
         assert_eq!(insert(&body), Err("JSON beyond the limits".to_owned()));
     }
     let keys: Vec<_> = (0..100_000).map(|i| format!("\"{i}\":1")).collect();
@@ -221,10 +166,7 @@ fn csv_becomes_fields_or_an_array() {
     let one = read("b,a\nx\"\",NULL\n");
     assert!(one.is_err());
     let one = read("b,a\n\"x\"\"y\",NULL\n").unwrap();
-    assert_eq!(
-        (one.payload, one.columns),
-        (Payload::Object, vec!["a".to_owned(), "b".to_owned()])
-    );
+    assert_eq!((one.payload, one.columns), (Payload::Object, vec!["a".to_owned(), "b".to_owned()]));
     assert_eq!(texts(&one.fields), [None, Some("x\"y")]);
     assert_eq!(jsons(&one.fields_json), [None, Some(r#""x\"y""#)]);
 
@@ -233,18 +175,12 @@ fn csv_becomes_fields_or_an_array() {
         (many.payload, many.columns),
         (Payload::Array, vec!["a".to_owned(), "b".to_owned()])
     );
-    assert_eq!(
-        many.body.as_ref(),
-        r#"[{"b":"1","a":null},{"b":"é","a":""}]"#.as_bytes()
-    );
+    assert_eq!(many.body.as_ref(), r#"[{"b":"1","a":null},{"b":"é","a":""}]"#.as_bytes());
 
     assert_eq!(read("a,b\n").unwrap().payload, Payload::None);
     for body in ["a,b\n1\n", "a,b\n1,2,3\n", "a,b\n1,2\n3\n"] {
         let error = read(body).unwrap_err();
-        assert_eq!(
-            error.message, "All lines must have same number of fields",
-            "{body}"
-        );
+        assert_eq!(error.message, "All lines must have same number of fields", "{body}");
         assert_eq!(error.code, "PGRST102");
     }
     assert_eq!(read("").unwrap_err().message, "Empty or invalid csv");
@@ -255,10 +191,7 @@ fn forms_are_objects_of_text() {
     let body = b"b=1+2%2B&a=%C3%A9&c&b=3&&=x";
     let read = rows(body, BodyKind::Form, Verb::Insert, None, false).unwrap();
     assert_eq!(read.columns, ["", "a", "b", "c"]);
-    assert_eq!(
-        texts(&read.fields),
-        [Some("x"), Some("é"), Some("3"), Some("")]
-    );
+    assert_eq!(texts(&read.fields), [Some("x"), Some("é"), Some("3"), Some("")]);
     for body in [&b"a=%ff"[..], b"a=%00", b"\xff=1"] {
         let error = rows(body, BodyKind::Form, Verb::Insert, None, false).unwrap_err();
         assert_eq!((error.status, error.code.as_str()), (400, "PGRST102"));
@@ -274,25 +207,16 @@ fn tables_take_no_raw_bodies() {
 #[test]
 fn calls_take_an_object_a_form_or_a_raw_body() {
     let read = arguments(br#"{"b":"x","a":{"k":1},"b":"y"}"#, BodyKind::Json).unwrap();
-    assert_eq!(
-        (read.kind, read.names),
-        (CallKind::Json, vec!["a".to_owned(), "b".to_owned()])
-    );
+    assert_eq!((read.kind, read.names), (CallKind::Json, vec!["a".to_owned(), "b".to_owned()]));
     assert_eq!(texts(&read.values), [Some("{\"k\":1}"), Some("y")]);
     assert_eq!(jsons(&read.values_json), [Some("{\"k\":1}"), Some("\"y\"")]);
     assert_eq!(read.body.as_ref(), br#"{"b":"x","a":{"k":1},"b":"y"}"#);
 
     let empty = arguments(b"", BodyKind::Json).unwrap();
-    assert_eq!(
-        (empty.kind, empty.body.as_ref()),
-        (CallKind::Json, &b"{}"[..])
-    );
+    assert_eq!((empty.kind, empty.body.as_ref()), (CallKind::Json, &b"{}"[..]));
 
     let array = arguments(b"[1, 2]", BodyKind::Json).unwrap();
-    assert_eq!(
-        (array.kind, array.body.as_ref()),
-        (CallKind::Raw(RawKind::Json), &b"[1, 2]"[..])
-    );
+    assert_eq!((array.kind, array.body.as_ref()), (CallKind::Raw(RawKind::Json), &b"[1, 2]"[..]));
 
     let form = arguments(b"v=2&a=1&v=1", BodyKind::Form).unwrap();
     assert_eq!(
@@ -307,14 +231,8 @@ fn calls_take_an_object_a_form_or_a_raw_body() {
         (CallKind::Raw(RawKind::Bytea), &b"\\x00ff61"[..])
     );
     let text = arguments("é".as_bytes(), BodyKind::Text).unwrap();
-    assert_eq!(
-        (text.kind, text.body.as_ref()),
-        (CallKind::Raw(RawKind::Text), "é".as_bytes())
-    );
-    assert_eq!(
-        arguments(b"<a/>", BodyKind::Xml).unwrap().kind,
-        CallKind::Raw(RawKind::Xml)
-    );
+    assert_eq!((text.kind, text.body.as_ref()), (CallKind::Raw(RawKind::Text), "é".as_bytes()));
+    assert_eq!(arguments(b"<a/>", BodyKind::Xml).unwrap().kind, CallKind::Raw(RawKind::Xml));
 
     for (body, kind) in [
         (&b"{"[..], BodyKind::Json),
@@ -323,11 +241,7 @@ fn calls_take_an_object_a_form_or_a_raw_body() {
         (b"a\0", BodyKind::Xml),
         (b"a\n1\n2\n", BodyKind::Csv),
     ] {
-        assert_eq!(
-            arguments(body, kind).unwrap_err().code,
-            "PGRST102",
-            "{kind:?}"
-        );
+        assert_eq!(arguments(body, kind).unwrap_err().code, "PGRST102", "{kind:?}");
     }
 }
 
@@ -335,9 +249,8 @@ fn calls_take_an_object_a_form_or_a_raw_body() {
 fn no_bytes_make_it_panic() {
     let mut state = 7_u64;
     let mut next = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as u32
     };
     let seeds: [&[u8]; 4] = [
@@ -346,13 +259,7 @@ fn no_bytes_make_it_panic() {
         b"a=%C3%A9&b=+%2",
         "{\"é\":\"\\u00e9\"}".as_bytes(),
     ];
-    let kinds = [
-        BodyKind::Json,
-        BodyKind::Csv,
-        BodyKind::Form,
-        BodyKind::Text,
-        BodyKind::Octets,
-    ];
+    let kinds = [BodyKind::Json, BodyKind::Csv, BodyKind::Form, BodyKind::Text, BodyKind::Octets];
     for round in 0..30_000 {
         let mut body = seeds[round % seeds.len()].to_vec();
         for _ in 0..next() % 6 {

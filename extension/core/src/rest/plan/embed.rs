@@ -38,10 +38,7 @@ pub struct Junction {
 
 impl Relationship {
     pub fn to_one(&self) -> bool {
-        matches!(
-            self.cardinality,
-            Cardinality::ManyToOne | Cardinality::OneToOne
-        )
+        matches!(self.cardinality, Cardinality::ManyToOne | Cardinality::OneToOne)
     }
 }
 
@@ -80,10 +77,7 @@ pub(super) fn resolve(
     parent: &Node<'_>,
     embed: &Embed,
 ) -> Result<Relationship, ApiError> {
-    let name = parent
-        .relation
-        .as_ref()
-        .map_or(parent.alias.as_str(), |r| r.name.as_str());
+    let name = parent.relation.as_ref().map_or(parent.alias.as_str(), |r| r.name.as_str());
     let mut found = match &parent.relation {
         Some(relation) => candidates(catalog, schema, relation, embed),
         None => Vec::new(),
@@ -127,11 +121,7 @@ fn to_one(catalog: &dyn Catalog, schema: &str, key: &ForeignKey, all: &mut Vec<C
     let Some(target) = catalog.relation(&key.to_schema, &key.to_table) else {
         return;
     };
-    let cardinality = if key.from_unique {
-        Cardinality::OneToOne
-    } else {
-        Cardinality::ManyToOne
-    };
+    let cardinality = if key.from_unique { Cardinality::OneToOne } else { Cardinality::ManyToOne };
     all.push(Candidate {
         relationship: Relationship {
             cardinality,
@@ -152,11 +142,7 @@ fn from_other(catalog: &dyn Catalog, schema: &str, key: &ForeignKey, all: &mut V
     let Some(target) = catalog.relation(&key.from_schema, &key.from_table) else {
         return;
     };
-    let cardinality = if key.from_unique {
-        Cardinality::OneToOne
-    } else {
-        Cardinality::OneToMany
-    };
+    let cardinality = if key.from_unique { Cardinality::OneToOne } else { Cardinality::OneToMany };
     all.push(Candidate {
         relationship: Relationship {
             cardinality,
@@ -220,11 +206,7 @@ fn through(
 /// candidates: the table's name, and with it the constraint or column as hint, means the rows that refer to this one;
 /// the column or constraint as target means the row that this one refers to.
 fn matches(candidate: &Candidate, embed: &Embed) -> bool {
-    let Candidate {
-        relationship: r,
-        side,
-        own,
-    } = candidate;
+    let Candidate { relationship: r, side, own } = candidate;
     let only_column = match r.columns.as_slice() {
         [only] => Some(only),
         _ => None,
@@ -254,10 +236,8 @@ fn matches(candidate: &Candidate, embed: &Embed) -> bool {
 }
 
 fn columns(pairs: &[(String, String)], second: bool) -> String {
-    let names: Vec<&str> = pairs
-        .iter()
-        .map(|(a, b)| if second { b.as_str() } else { a.as_str() })
-        .collect();
+    let names: Vec<&str> =
+        pairs.iter().map(|(a, b)| if second { b.as_str() } else { a.as_str() }).collect();
     names.join(", ")
 }
 
@@ -279,11 +259,7 @@ fn ambiguous(parent: &str, embed: &Embed, found: &[Candidate]) -> ApiError {
                     j.constraint,
                     columns(&j.columns, false)
                 ),
-                if candidate.own {
-                    &j.constraint
-                } else {
-                    &j.name
-                },
+                if candidate.own { &j.constraint } else { &j.name },
             ),
             (None, cardinality) => (
                 match cardinality {
@@ -336,10 +312,9 @@ fn missing(
     let mut related = Vec::new();
     if let Some(relation) = &parent.relation {
         for key in catalog.foreign_keys(relation).iter() {
-            for (schema_, table) in [
-                (&key.from_schema, &key.from_table),
-                (&key.to_schema, &key.to_table),
-            ] {
+            for (schema_, table) in
+                [(&key.from_schema, &key.from_table), (&key.to_schema, &key.to_table)]
+            {
                 if schema_ == schema && *table != relation.name {
                     related.push(table.clone());
                 }
@@ -352,18 +327,14 @@ fn missing(
             };
             let through = catalog.foreign_keys(&junction);
             related.extend(
-                through
-                    .iter()
-                    .filter(|k| k.to_schema == schema)
-                    .map(|k| k.to_table.clone()),
+                through.iter().filter(|k| k.to_schema == schema).map(|k| k.to_table.clone()),
             );
         }
     }
     match hints::closest(&embed.target, &related, 0.5) {
-        Some(found) if found != embed.target => error.hint(format!(
-            "Perhaps you meant '{found}' instead of '{}'.",
-            embed.target
-        )),
+        Some(found) if found != embed.target => {
+            error.hint(format!("Perhaps you meant '{found}' instead of '{}'.", embed.target))
+        }
         _ => error,
     }
 }

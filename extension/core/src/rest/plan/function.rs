@@ -59,26 +59,12 @@ pub fn split_call(parsed: &mut ParsedQuery, functions: &[Function]) {
     if parsed.undecided.is_empty() {
         return;
     }
-    let mut names: Vec<String> = parsed
-        .arguments
-        .iter()
-        .map(|(name, _)| name.clone())
-        .collect();
+    let mut names: Vec<String> = parsed.arguments.iter().map(|(name, _)| name.clone()).collect();
     if functions.iter().any(|f| accepts(f, &names)) {
         return;
     }
-    let known = |name: &str| {
-        functions
-            .iter()
-            .any(|f| f.arguments.iter().any(|a| a.name == name))
-    };
-    names.extend(
-        parsed
-            .undecided
-            .iter()
-            .map(|u| u.name.clone())
-            .filter(|name| known(name)),
-    );
+    let known = |name: &str| functions.iter().any(|f| f.arguments.iter().any(|a| a.name == name));
+    names.extend(parsed.undecided.iter().map(|u| u.name.clone()).filter(|name| known(name)));
     if !functions.iter().any(|f| accepts(f, &names)) {
         return;
     }
@@ -107,10 +93,7 @@ pub fn resolve(catalog: &dyn Catalog, shape: &Shape) -> Result<FunctionPlan, Api
         CallKind::Json => {
             let found = positions(&functions, named);
             if found.is_empty() {
-                (
-                    positions(&functions, |f| takes_body(f, RawKind::Json)),
-                    true,
-                )
+                (positions(&functions, |f| takes_body(f, RawKind::Json)), true)
             } else {
                 (found, false)
             }
@@ -135,20 +118,11 @@ pub fn resolve(catalog: &dyn Catalog, shape: &Shape) -> Result<FunctionPlan, Api
         Some(function) if !body => Given::Named(given(function, &shape.call)),
         _ => Given::Body,
     };
-    Ok(FunctionPlan {
-        functions,
-        index,
-        given,
-    })
+    Ok(FunctionPlan { functions, index, given })
 }
 
 fn positions(functions: &[Function], fits: impl Fn(&Function) -> bool) -> Vec<usize> {
-    functions
-        .iter()
-        .enumerate()
-        .filter(|(_, f)| fits(f))
-        .map(|(i, _)| i)
-        .collect()
+    functions.iter().enumerate().filter(|(_, f)| fits(f)).map(|(i, _)| i).collect()
 }
 
 fn given(function: &Function, call: &Call) -> Vec<(usize, Vec<usize>)> {
@@ -179,12 +153,7 @@ fn signature(function: &Function, types: bool) -> String {
             (false, _) => a.name.clone(),
         })
         .collect();
-    format!(
-        "{}.{}({})",
-        function.schema,
-        function.name,
-        arguments.join(", ")
-    )
+    format!("{}.{}({})", function.schema, function.name, arguments.join(", "))
 }
 
 #[cold]
@@ -204,10 +173,7 @@ fn missing(catalog: &dyn Catalog, shape: &Shape, functions: &[Function]) -> ApiE
         }
         kind => {
             let (what, with) = match names.as_slice() {
-                [] => (
-                    format!("{full} without parameters"),
-                    "without parameters".to_owned(),
-                ),
+                [] => (format!("{full} without parameters"), "without parameters".to_owned()),
                 [only] => (format!("{full}({only})"), format!("with parameter {only}")),
                 several => {
                     let list = several.join(", ");

@@ -149,12 +149,7 @@ pub fn check_write(shape: &Shape, relation: &Relation) -> Result<(), ApiError> {
             Filter::Test {
                 field,
                 negated: false,
-                test:
-                    Test::Compare {
-                        op: CompareOp::Eq,
-                        quantifier: None,
-                        ..
-                    },
+                test: Test::Compare { op: CompareOp::Eq, quantifier: None, .. },
             } if field.path.is_empty() => keys.push(&field.name),
             _ => return Err(ApiError::new(Code::PutFilters, &[])),
         }
@@ -249,9 +244,7 @@ impl<'c> Planner<'c> {
             Some(junction) => self.names.fresh(&format!("{}_1", junction.name)),
             None => String::new(),
         };
-        let joined = self
-            .names
-            .fresh(&format!("{}_{}", parent.alias, embed.target));
+        let joined = self.names.fresh(&format!("{}_{}", parent.alias, embed.target));
         let to_one = relationship.to_one();
         let inner = embed.join == Join::Inner && to_one && !embed.query.select.is_empty();
         let inner_join =
@@ -259,15 +252,7 @@ impl<'c> Planner<'c> {
         let few = parent.range.limit.is_some_and(|limit| limit <= LOOKUP_ROWS);
         let lookup = if inner { !inner_join } else { few };
         let lateral = embed.spread || to_one && (aggregates || !lookup);
-        Ok(EmbedNode {
-            embed,
-            relationship,
-            node,
-            joined,
-            junction,
-            lateral,
-            inner_join,
-        })
+        Ok(EmbedNode { embed, relationship, node, joined, junction, lateral, inner_join })
     }
 
     /// A filter on an embed's own name asks whether there is any row.
@@ -301,10 +286,7 @@ impl<'c> Planner<'c> {
                 Ok((index, self.names.fresh(&format!("{name}_order"))))
             }
             _ => {
-                let parent = node
-                    .relation
-                    .as_ref()
-                    .map_or(node.alias.as_str(), |r| &r.name);
+                let parent = node.relation.as_ref().map_or(node.alias.as_str(), |r| &r.name);
                 Err(ApiError::new(Code::RelatedOrder, &[name]).details(format!(
                     "'{parent}' and '{name}' do not form a many-to-one or one-to-one relationship"
                 )))

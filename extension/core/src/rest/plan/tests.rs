@@ -17,14 +17,8 @@ fn sql(target: &str, query: &str) -> String {
 fn hints_at_tables_named_alike() {
     let error = failure(Verb::Read, "films", "");
     assert_eq!((error.status, error.code.as_str()), (404, "PGRST205"));
-    assert_eq!(
-        error.message,
-        "Could not find the table 'public.films' in the schema cache"
-    );
-    assert_eq!(
-        error.hint.unwrap(),
-        "Perhaps you meant the table 'public.film'"
-    );
+    assert_eq!(error.message, "Could not find the table 'public.films' in the schema cache");
+    assert_eq!(error.hint.unwrap(), "Perhaps you meant the table 'public.film'");
     assert_eq!(failure(Verb::Read, "something_else", "").hint, None);
     assert_eq!(failure(Verb::Read, &"film".repeat(10_000), "").hint, None);
 }
@@ -42,10 +36,7 @@ fn refuses_embeds_without_relationship() {
         "Searched for a foreign key relationship between 'film' and 'actr' in the schema 'public', but no matches \
          were found."
     );
-    assert_eq!(
-        error.hint.unwrap(),
-        "Perhaps you meant 'actor' instead of 'actr'."
-    );
+    assert_eq!(error.hint.unwrap(), "Perhaps you meant 'actor' instead of 'actr'.");
     let error = failure(Verb::Read, "film", "select=id,director!nope(name)");
     assert_eq!(
         error.details.unwrap(),
@@ -85,32 +76,16 @@ fn lists_ambiguous_relationships() {
 fn finds_relationships_by_hint() {
     let joined = |query: &str| {
         let sql = sql("address", query);
-        (
-            sql.contains("\"billing_id\" ="),
-            sql.contains("\"shipping_id\" ="),
-        )
+        (sql.contains("\"billing_id\" ="), sql.contains("\"shipping_id\" ="))
     };
     assert_eq!(joined("select=purchase!billing_id(amount)"), (true, false));
-    assert_eq!(
-        joined("select=purchase!purchase_shipping_fkey(amount)"),
-        (false, true)
-    );
+    assert_eq!(joined("select=purchase!purchase_shipping_fkey(amount)"), (false, true));
     // The key by its own name, from either side.
-    assert_eq!(
-        joined("select=purchase_billing_fkey(amount)"),
-        (true, false)
-    );
+    assert_eq!(joined("select=purchase_billing_fkey(amount)"), (true, false));
     // Many-to-many by its junction, or by either of its keys.
-    for hint in [
-        "film_actor",
-        "film_actor_film_id_fkey",
-        "film_actor_actor_id_fkey",
-    ] {
+    for hint in ["film_actor", "film_actor_film_id_fkey", "film_actor_actor_id_fkey"] {
         let sql = sql("film", &format!("select=actor!{hint}(name)"));
-        assert!(
-            sql.contains(r#"INNER JOIN "public"."film_actor""#),
-            "{hint}"
-        );
+        assert!(sql.contains(r#"INNER JOIN "public"."film_actor""#), "{hint}");
     }
 }
 
@@ -141,14 +116,8 @@ fn tells_the_two_directions_of_a_junction_of_one_table() {
          relationship in the 'details' key."
     );
     let onward = sql("stop", "select=stop!leg_to_fkey(name)");
-    assert!(
-        onward.contains(r#"ON "stop_1"."id" = "leg_1"."to_id""#),
-        "{onward}"
-    );
-    assert!(
-        onward.contains(r#"WHERE "leg_1"."from_id" = "stop"."id""#),
-        "{onward}"
-    );
+    assert!(onward.contains(r#"ON "stop_1"."id" = "leg_1"."to_id""#), "{onward}");
+    assert!(onward.contains(r#"WHERE "leg_1"."from_id" = "stop"."id""#), "{onward}");
 }
 
 #[test]
@@ -161,19 +130,11 @@ fn embeds_one_to_one_as_one_from_both_sides() {
 fn checks_filters_and_orders_on_embeds() {
     let error = failure(Verb::Read, "film", "select=id,director(name)&director=eq.1");
     assert_eq!(error.code, "PGRST120");
-    let error = failure(
-        Verb::Read,
-        "film",
-        "select=id,director(name)&or=(director.gt.1,id.eq.1)",
-    );
+    let error = failure(Verb::Read, "film", "select=id,director(name)&or=(director.gt.1,id.eq.1)");
     assert_eq!(error.code, "PGRST120");
     let error = failure(Verb::Read, "film", "select=id&order=director(name)");
     assert_eq!(error.code, "PGRST108");
-    let error = failure(
-        Verb::Read,
-        "film",
-        "select=id,actor(name)&order=actor(name)",
-    );
+    let error = failure(Verb::Read, "film", "select=id,actor(name)&order=actor(name)");
     assert_eq!(error.code, "PGRST118");
     assert_eq!(
         error.details.unwrap(),
@@ -185,11 +146,7 @@ fn checks_filters_and_orders_on_embeds() {
 fn refuses_aggregates_when_they_are_off() {
     let mut settings = fixture::settings();
     settings.aggregates_enabled = false;
-    for query in [
-        "select=count()",
-        "select=id,actor(id.max())",
-        "select=...director(id.max())",
-    ] {
+    for query in ["select=count()", "select=id,actor(id.max())", "select=...director(id.max())"] {
         let (shape, _) = shape(Verb::Read, "film", query).unwrap();
         let error = crate::rest::compile(&shape, &Fixture::new(), &settings).unwrap_err();
         assert_eq!(error.code, "PGRST123", "{query}");
@@ -203,10 +160,7 @@ fn checks_written_columns() {
     shape.write.columns = vec!["title".to_owned(), "nope".to_owned()];
     let error = fixture::compile(&shape).unwrap_err();
     assert_eq!((error.status, error.code.as_str()), (400, "PGRST204"));
-    assert_eq!(
-        error.message,
-        "Could not find the 'nope' column of 'film' in the schema cache"
-    );
+    assert_eq!(error.message, "Could not find the 'nope' column of 'film' in the schema cache");
 }
 
 #[test]
@@ -221,26 +175,16 @@ fn puts_by_the_whole_primary_key_only() {
         "film_id=eq.1&actor_id=eq(any).{2}",
         "or=(film_id.eq.1,actor_id.eq.2)",
     ] {
-        assert_eq!(
-            failure(Verb::Put, "film_actor", query).code,
-            "PGRST105",
-            "{query}"
-        );
+        assert_eq!(failure(Verb::Put, "film_actor", query).code, "PGRST105", "{query}");
     }
-    assert_eq!(
-        failure(Verb::Put, "film", "id=eq.1&limit=1").code,
-        "PGRST114"
-    );
+    assert_eq!(failure(Verb::Put, "film", "id=eq.1&limit=1").code, "PGRST114");
     // Without a primary key, no row can be named.
     assert_eq!(failure(Verb::Put, "note", "body=eq.1").code, "PGRST105");
 }
 
 fn call_failure(target: &str, kind: CallKind, arguments: &[&str]) -> ApiError {
     let (mut shape, _) = shape(Verb::Call, target, "").unwrap();
-    shape.call = Call {
-        kind,
-        arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
-    };
+    shape.call = Call { kind, arguments: arguments.iter().map(|a| (*a).to_owned()).collect() };
     fixture::compile(&shape).unwrap_err()
 }
 
@@ -248,28 +192,19 @@ fn call_failure(target: &str, kind: CallKind, arguments: &[&str]) -> ApiError {
 fn says_which_function_it_looked_for() {
     let error = call_failure("add", CallKind::Json, &["a", "c"]);
     assert_eq!((error.status, error.code.as_str()), (404, "PGRST202"));
-    assert_eq!(
-        error.message,
-        "Could not find the function public.add(a, c) in the schema cache"
-    );
+    assert_eq!(error.message, "Could not find the function public.add(a, c) in the schema cache");
     assert_eq!(
         error.details.unwrap(),
         "Searched for the function public.add with parameters a, c or with a single unnamed json/jsonb parameter, but \
          no matches were found in the schema cache."
     );
-    assert_eq!(
-        error.hint.unwrap(),
-        "Perhaps you meant to call the function public.add(a, b)"
-    );
+    assert_eq!(error.hint.unwrap(), "Perhaps you meant to call the function public.add(a, b)");
     let error = call_failure("ad", CallKind::Query, &[]);
     assert_eq!(
         error.message,
         "Could not find the function public.ad without parameters in the schema cache"
     );
-    assert_eq!(
-        error.hint.unwrap(),
-        "Perhaps you meant to call the function public.add"
-    );
+    assert_eq!(error.hint.unwrap(), "Perhaps you meant to call the function public.add");
     let error = call_failure("add", CallKind::Raw(RawKind::Text), &[]);
     assert_eq!(
         error.message,
@@ -289,17 +224,11 @@ fn names_overloads_that_it_cannot_choose_between() {
 
 #[test]
 fn requires_arguments_without_default() {
-    assert_eq!(
-        call_failure("add", CallKind::Query, &["b"]).code,
-        "PGRST202"
-    );
+    assert_eq!(call_failure("add", CallKind::Query, &["b"]).code, "PGRST202");
     assert_eq!(call_failure("total", CallKind::Query, &[]).code, "PGRST202");
     // An unnamed argument is reached by a body only.
     assert_eq!(call_failure("take", CallKind::Query, &[]).code, "PGRST202");
-    assert_eq!(
-        call_failure("take", CallKind::Query, &[""]).code,
-        "PGRST202"
-    );
+    assert_eq!(call_failure("take", CallKind::Query, &[""]).code, "PGRST202");
 }
 
 #[test]
@@ -308,14 +237,8 @@ fn takes_filters_for_arguments_only_if_it_must() {
         let (shape, _) = shape(Verb::Call, target, query).unwrap();
         (shape.call.arguments, shape.query.filters.len())
     };
-    assert_eq!(
-        split("films_of", "director=1&id=eq.2"),
-        (vec!["director".to_owned()], 1)
-    );
-    assert_eq!(
-        split("joined", "v=eq.a&v=is.null"),
-        (vec!["v".to_owned(), "v".to_owned()], 0)
-    );
+    assert_eq!(split("films_of", "director=1&id=eq.2"), (vec!["director".to_owned()], 1));
+    assert_eq!(split("joined", "v=eq.a&v=is.null"), (vec!["v".to_owned(), "v".to_owned()], 0));
     // `b` has a default, so the function can do without.
     assert_eq!(split("add", "a=1&b=eq.2"), (vec!["a".to_owned()], 1));
     assert_eq!(split("nowhere", "a=eq.1"), (vec![], 1));

@@ -38,10 +38,7 @@ fn test(lex: &mut Lexer<'_>, values: &mut Values, within: Within) -> Parse<Test>
         "wfts" => FullText::Web,
         _ => {
             let Some(op) = compare_op(word) else {
-                return Err(Failure {
-                    at: start,
-                    expecting: OPERATOR,
-                });
+                return Err(Failure { at: start, expecting: OPERATOR });
             };
             return compare(lex, values, within, op);
         }
@@ -55,11 +52,7 @@ fn test(lex: &mut Lexer<'_>, values: &mut Values, within: Within) -> Parse<Test>
     };
     lex.expect(".")?;
     let value = text(lex, within)?.into_owned();
-    Ok(Test::FullText {
-        op: full_text,
-        config,
-        value: values.lift(value, lex.pos)?,
-    })
+    Ok(Test::FullText { op: full_text, config, value: values.lift(value, lex.pos)? })
 }
 
 fn compare_op(word: &str) -> Option<CompareOp> {
@@ -112,20 +105,13 @@ fn compare(lex: &mut Lexer<'_>, values: &mut Values, within: Within, op: Compare
             };
             if !fine {
                 let expecting = "a regular expression of at most 100 bytes, repeats of at most 20 and not nested";
-                return Err(Failure {
-                    at: start,
-                    expecting,
-                });
+                return Err(Failure { at: start, expecting });
             }
             value.into_owned()
         }
         _ => value.into_owned(),
     };
-    Ok(Test::Compare {
-        op,
-        quantifier,
-        value: values.lift(value, start)?,
-    })
+    Ok(Test::Compare { op, quantifier, value: values.lift(value, start)? })
 }
 
 fn is(lex: &mut Lexer<'_>, within: Within) -> Parse<Test> {
@@ -143,10 +129,7 @@ fn is(lex: &mut Lexer<'_>, within: Within) -> Parse<Test> {
         w if w.eq_ignore_ascii_case("unknown") => Is::Unknown,
         _ => {
             let expecting = "isVal: (null, not_null, true, false, unknown)";
-            return Err(Failure {
-                at: start,
-                expecting,
-            });
+            return Err(Failure { at: start, expecting });
         }
     };
     Ok(Test::Is(is))
@@ -219,20 +202,12 @@ fn part(lex: &mut Lexer<'_>, values: &mut Values, depth: usize) -> Parse<Filter>
     for (word, or) in [("and(", false), ("or(", true)] {
         if lex.eat(word) {
             lex.pos -= 1;
-            return Ok(Filter::Tree {
-                negated,
-                or,
-                parts: parts(lex, values, depth + 1)?,
-            });
+            return Ok(Filter::Tree { negated, or, parts: parts(lex, values, depth + 1)? });
         }
     }
     lex.pos = start;
     let field = lex.field()?;
     lex.expect(".")?;
     let (negated, test) = operation(lex, values, Within::Tree)?;
-    Ok(Filter::Test {
-        field,
-        negated,
-        test,
-    })
+    Ok(Filter::Test { field, negated, test })
 }

@@ -17,19 +17,14 @@ impl Failure {
     /// PGRST100, worded as the dialect does; `what` names the parameter's kind.
     #[cold]
     pub fn error(&self, what: &str, text: &str) -> ApiError {
-        let column = text
-            .get(..self.at)
-            .map_or(0, |before| before.chars().count())
-            + 1;
+        let column = text.get(..self.at).map_or(0, |before| before.chars().count()) + 1;
         let unexpected = match text.get(self.at..).and_then(|rest| rest.chars().next()) {
             Some(c) => format!("{:?}", c.to_string()),
             None => "end of input".to_owned(),
         };
         let message = format!("\"failed to parse {what} ({text})\" (line 1, column {column})");
-        ApiError::new(Code::QueryParameter, &[&message]).details(format!(
-            "unexpected {unexpected} expecting {}",
-            self.expecting
-        ))
+        ApiError::new(Code::QueryParameter, &[&message])
+            .details(format!("unexpected {unexpected} expecting {}", self.expecting))
     }
 }
 
@@ -40,10 +35,7 @@ pub(super) struct Values(pub Vec<String>);
 impl Values {
     pub fn lift(&mut self, value: String, at: usize) -> Parse<Value> {
         let Ok(index) = u16::try_from(self.0.len()) else {
-            return Err(Failure {
-                at,
-                expecting: "fewer values",
-            });
+            return Err(Failure { at, expecting: "fewer values" });
         };
         self.0.push(value);
         Ok(Value(index))
@@ -77,26 +69,15 @@ impl<'a> Lexer<'a> {
     }
 
     pub fn fail<T>(&self, expecting: &'static str) -> Parse<T> {
-        Err(Failure {
-            at: self.pos,
-            expecting,
-        })
+        Err(Failure { at: self.pos, expecting })
     }
 
     pub fn expect(&mut self, token: &'static str) -> Parse<()> {
-        if self.eat(token) {
-            Ok(())
-        } else {
-            self.fail(token)
-        }
+        if self.eat(token) { Ok(()) } else { self.fail(token) }
     }
 
     pub fn end(&self, expecting: &'static str) -> Parse<()> {
-        if self.pos == self.text.len() {
-            Ok(())
-        } else {
-            self.fail(expecting)
-        }
+        if self.pos == self.text.len() { Ok(()) } else { self.fail(expecting) }
     }
 
     /// Bytes up to the first for which `stop` holds. Callers stop at ASCII only, so the cut is on a character's edge.
@@ -124,11 +105,7 @@ impl<'a> Lexer<'a> {
             b'-' => bytes.get(i + 1) == Some(&b'>'),
             b => !b.is_ascii_alphanumeric(),
         };
-        let len = bytes
-            .iter()
-            .enumerate()
-            .position(stop)
-            .unwrap_or(bytes.len());
+        let len = bytes.iter().enumerate().position(stop).unwrap_or(bytes.len());
         let name = rest.get(..len).unwrap_or_default().trim_matches(' ');
         if name.is_empty() {
             return self.fail("field name (* or [a..z0..9_$])");
@@ -164,20 +141,14 @@ impl<'a> Lexer<'a> {
     /// `name`, `name->key->>0`.
     pub fn field(&mut self) -> Parse<Field> {
         let name = self.name()?.into_owned();
-        Ok(Field {
-            name,
-            path: self.json_path()?,
-        })
+        Ok(Field { name, path: self.json_path()? })
     }
 
     pub fn json_path(&mut self) -> Parse<Vec<JsonStep>> {
         let mut path = Vec::new();
         while self.eat("->") {
             let text = self.eat(">");
-            path.push(JsonStep {
-                text,
-                key: self.json_key()?,
-            });
+            path.push(JsonStep { text, key: self.json_key()? });
         }
         Ok(path)
     }
@@ -193,11 +164,7 @@ impl<'a> Lexer<'a> {
             b'-' => bytes.get(i + 1) == Some(&b'>'),
             _ => false,
         };
-        let len = bytes
-            .iter()
-            .enumerate()
-            .position(stop)
-            .unwrap_or(bytes.len());
+        let len = bytes.iter().enumerate().position(stop).unwrap_or(bytes.len());
         if len == 0 {
             return self.fail("json key");
         }

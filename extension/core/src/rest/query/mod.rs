@@ -89,10 +89,7 @@ fn decode(raw: &str) -> Result<Cow<'_, str>, ApiError> {
 /// Sorts arguments by name, stably: `Call::arguments` and `Parsed::arguments` of a call by query or form.
 pub fn arguments(mut pairs: Vec<(String, String)>) -> (Vec<String>, Vec<Option<String>>) {
     pairs.sort_by(|a, b| a.0.cmp(&b.0));
-    pairs
-        .into_iter()
-        .map(|(name, value)| (name, Some(value)))
-        .unzip()
+    pairs.into_iter().map(|(name, value)| (name, Some(value))).unzip()
 }
 
 #[derive(Default)]
@@ -133,10 +130,7 @@ impl Reader {
                         .details("Limit should be greater than or equal to zero."));
                 }
                 // As in the dialect, what is no number asks for no limit.
-                let limit = text
-                    .parse::<u64>()
-                    .ok()
-                    .map(|n| n.min(i64::MAX.unsigned_abs()));
+                let limit = text.parse::<u64>().ok().map(|n| n.min(i64::MAX.unsigned_abs()));
                 self.place(path)?.1.limit = limit;
                 Ok(())
             }
@@ -154,11 +148,7 @@ impl Reader {
         let offset = match text.parse::<u64>() {
             Ok(n) if n > 0 => {
                 let n = n.min(i64::MAX.unsigned_abs());
-                Some(
-                    self.values
-                        .lift(n.to_string(), 0)
-                        .map_err(|f| f.error("offset", text))?,
-                )
+                Some(self.values.lift(n.to_string(), 0).map_err(|f| f.error("offset", text))?)
             }
             _ => None,
         };
@@ -176,10 +166,7 @@ impl Reader {
         let parts = filter::parts(&mut lex, &mut self.values, 0)
             .and_then(|parts| lex.end("end of input").map(|()| parts))
             .map_err(|f| f.error("logic tree", text))?;
-        self.place(path)?
-            .0
-            .filters
-            .push(Filter::Tree { negated, or, parts });
+        self.place(path)?.0.filters.push(Filter::Tree { negated, or, parts });
         Ok(())
     }
 
@@ -189,8 +176,7 @@ impl Reader {
         let field = loop {
             let field = lex.field().map_err(|f| f.error("tree path", key))?;
             if !lex.eat(".") {
-                lex.end("\".\" or end of input")
-                    .map_err(|f| f.error("tree path", key))?;
+                lex.end("\".\" or end of input").map_err(|f| f.error("tree path", key))?;
                 break field;
             }
             path.push(field.name);
@@ -214,11 +200,7 @@ impl Reader {
             });
         }
         let (query, _) = self.descend(&path)?;
-        query.filters.push(Filter::Test {
-            field,
-            negated,
-            test,
-        });
+        query.filters.push(Filter::Test { field, negated, test });
         Ok(())
     }
 
@@ -228,11 +210,7 @@ impl Reader {
         if !path.is_empty() {
             let mut lex = Lexer::new(path);
             loop {
-                names.push(
-                    lex.name()
-                        .map_err(|f| f.error("tree path", path))?
-                        .into_owned(),
-                );
+                names.push(lex.name().map_err(|f| f.error("tree path", path))?.into_owned());
                 if !lex.eat(".") {
                     break;
                 }

@@ -22,12 +22,7 @@ fn term(lex: &mut Lexer<'_>) -> Parse<Order> {
         field = lex.field()?;
         lex.expect(")")?;
     }
-    let mut order = Order {
-        relation,
-        field,
-        descending: false,
-        nulls_first: None,
-    };
+    let mut order = Order { relation, field, descending: false, nulls_first: None };
     let (mut direction, mut nulls) = (false, false);
     while lex.eat(".") {
         let start = lex.pos;

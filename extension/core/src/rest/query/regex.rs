@@ -12,12 +12,8 @@ pub(super) fn is_bounded(pattern: &str) -> bool {
     if pattern.len() > limits::REGEX || pattern.starts_with("***") {
         return false;
     }
-    let mut check = Check {
-        rest: pattern.as_bytes(),
-        open: Vec::new(),
-        counted: false,
-        closed: false,
-    };
+    let mut check =
+        Check { rest: pattern.as_bytes(), open: Vec::new(), counted: false, closed: false };
     check.run().is_some() && check.open.is_empty()
 }
 

@@ -53,34 +53,17 @@ fn item(lex: &mut Lexer<'_>, depth: usize, embeds: &mut usize) -> Parse<SelectIt
     }
     if name == "count" && lex.eat("()") {
         let aggregate = Some((Aggregate::Count, cast(lex)?));
-        return Ok(SelectItem::Column(SelectColumn {
-            field: None,
-            alias,
-            cast: None,
-            aggregate,
-        }));
+        return Ok(SelectItem::Column(SelectColumn { field: None, alias, cast: None, aggregate }));
     }
     if matches!(lex.peek(), Some(b'!' | b'(')) {
         let embed = embed(lex, alias, name.into_owned(), false, depth, embeds)?;
         return Ok(SelectItem::Embed(embed));
     }
     let path = lex.json_path()?;
-    let field = Some(Field {
-        name: name.into_owned(),
-        path,
-    });
+    let field = Some(Field { name: name.into_owned(), path });
     let cast_field = cast(lex)?;
-    let aggregate = if lex.eat(".") {
-        Some((aggregate(lex)?, cast(lex)?))
-    } else {
-        None
-    };
-    Ok(SelectItem::Column(SelectColumn {
-        field,
-        alias,
-        cast: cast_field,
-        aggregate,
-    }))
+    let aggregate = if lex.eat(".") { Some((aggregate(lex)?, cast(lex)?)) } else { None };
+    Ok(SelectItem::Column(SelectColumn { field, alias, cast: cast_field, aggregate }))
 }
 
 fn aggregate(lex: &mut Lexer<'_>) -> Parse<Aggregate> {
@@ -147,17 +130,6 @@ fn embed(
     lex.expect("(")?;
     let select = items(lex, depth + 1, embeds)?;
     lex.expect(")")?;
-    let query = Query {
-        select,
-        ..Query::default()
-    };
-    Ok(Embed {
-        alias,
-        target,
-        hint,
-        join,
-        spread,
-        query,
-        range: Range::default(),
-    })
+    let query = Query { select, ..Query::default() };
+    Ok(Embed { alias, target, hint, join, spread, query, range: Range::default() })
 }

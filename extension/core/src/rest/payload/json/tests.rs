@@ -3,11 +3,7 @@ use super::*;
 fn scan(text: &str) -> Result<Item<'_>, Fault> {
     let mut scanner = Scanner::new(text);
     let item = scanner.value(0)?;
-    if scanner.at_end() {
-        Ok(item)
-    } else {
-        Err(Fault::Syntax)
-    }
+    if scanner.at_end() { Ok(item) } else { Err(Fault::Syntax) }
 }
 
 #[test]
@@ -95,10 +91,7 @@ fn holds_its_limits() {
     assert_eq!(scan(&deep(limits::JSON_DEPTH + 1)), Err(Fault::Depth));
     assert_eq!(scan(&"[".repeat(1_000_000)), Err(Fault::Depth));
     assert_eq!(scan(&"{\"a\":".repeat(1_000_000)), Err(Fault::Depth));
-    assert_eq!(
-        Scanner::new("[]").value(limits::JSON_DEPTH),
-        Err(Fault::Depth)
-    );
+    assert_eq!(Scanner::new("[]").value(limits::JSON_DEPTH), Err(Fault::Depth));
 
     let keys = |n: usize| {
         let members: Vec<_> = (0..n).map(|i| format!("\"k{i}\":0")).collect();
@@ -108,10 +101,7 @@ fn holds_its_limits() {
     assert_eq!(scan(&keys(limits::JSON_KEYS + 1)), Err(Fault::Keys));
 
     assert!(scan(&"1".repeat(limits::JSON_DIGITS)).is_ok());
-    assert_eq!(
-        scan(&"1".repeat(limits::JSON_DIGITS + 1)),
-        Err(Fault::Digits)
-    );
+    assert_eq!(scan(&"1".repeat(limits::JSON_DIGITS + 1)), Err(Fault::Digits));
     assert_eq!(scan(&"1".repeat(1_000_000)), Err(Fault::Digits));
     assert!(scan("1e999999").is_ok());
     assert_eq!(scan("\"a\\u0000\""), Err(Fault::Nul));
@@ -143,9 +133,7 @@ fn agrees_with_serde_json_on_mutated_documents() {
     ];
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut next = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (state >> 33) as usize
     };
     let alphabet = br#"{}[]",:\u0d8e1-+.tfn x"#;
