@@ -34,27 +34,44 @@ pub struct Context {
 
 thread_local! {
     static ACTIVE: RefCell<Option<Context>> = const { RefCell::new(None) };
-    static IS_ACTIVE: Cell<bool> = const { Cell::new(false) };
-    static UID: Cell<Option<[u8; 16]>> = const { Cell::new(None) };
     /// What a show hook returned last, kept alive until the next.
     static SHOWN: RefCell<CString> = RefCell::new(CString::default());
     /// The claims of `request.jwt.claims` outside a request, parsed once per value.
     static OUTSIDE: RefCell<(String, Rc<Claims>)> = RefCell::default();
 }
 
-/// Where `auth.uid()` points its result to: a uuid is passed by reference, and this outlives every call.
-struct Slot(UnsafeCell<[u8; 16]>);
+/// What `auth.uid()` reads, once a row: plain memory, since finding a thread's own costs as much as all the rest of the call.
+/// It points its result here: a uuid is passed by reference, and whoever keeps one copies it.
+struct Hot {
+    active: Cell<bool>,
+    known: Cell<bool>,
+    uid: UnsafeCell<[u8; 16]>,
+    outside: UnsafeCell<[u8; 16]>,
+}
 // SAFETY: a backend has one thread.
-unsafe impl Sync for Slot {}
-static UID_SLOT: Slot = Slot(UnsafeCell::new([0; 16]));
+unsafe impl Sync for Hot {}
+static HOT: Hot = Hot {
+    active: Cell::new(false),
+    known: Cell::new(false),
+    uid: UnsafeCell::new([0; 16]),
+    outside: UnsafeCell::new([0; 16]),
+};
+
+impl Hot {
+    fn set(&self, active: bool, uid: Option<[u8; 16]>) {
+        self.active.set(active);
+        self.known.set(uid.is_some());
+        // SAFETY: one thread, and no reference to it is held anywhere.
+        unsafe { *self.uid.get() = uid.unwrap_or_default() };
+    }
+}
 
 /// Makes `context` the one that helpers read; the previous one comes back when the guard drops.
 pub struct Active(Option<Context>);
 
 impl Active {
     pub fn enter(context: Context) -> Self {
-        UID.set(context.claims.uid);
-        IS_ACTIVE.set(true);
+        HOT.set(true, context.claims.uid);
         Self(ACTIVE.replace(Some(context)))
     }
 }
@@ -62,21 +79,19 @@ impl Active {
 impl Drop for Active {
     fn drop(&mut self) {
         let previous = self.0.take();
-        IS_ACTIVE.set(previous.is_some());
-        UID.set(previous.as_ref().and_then(|c| c.claims.uid));
+        HOT.set(previous.is_some(), previous.as_ref().and_then(|c| c.claims.uid));
         ACTIVE.set(previous);
     }
 }
 
 /// Is a request being served by this backend?
 pub fn active() -> bool {
-    IS_ACTIVE.get()
+    HOT.active.get()
 }
 
 /// Forgets a request that ended in an ERROR before its guard could run.
 pub fn clear() {
-    IS_ACTIVE.set(false);
-    UID.set(None);
+    HOT.set(false, None);
     ACTIVE.set(None);
 }
 
@@ -129,24 +144,29 @@ v1!(pg_finfo_howdah_auth_uid);
 /// Called by fmgr.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn howdah_auth_uid(fcinfo: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
+    if !HOT.active.get() {
+        // SAFETY: fmgr's pointer.
+        return unsafe { outside_uid(Call::new(fcinfo)) };
+    }
+    if HOT.known.get() {
+        return pg_sys::Datum::from(HOT.uid.get().cast::<u8>());
+    }
     // SAFETY: fmgr's pointer.
-    let call = unsafe { Call::new(fcinfo) };
-    let uid = if active() { UID.get() } else { outside_uid() };
+    unsafe { Call::new(fcinfo) }.null()
+}
+
+#[cold]
+unsafe fn outside_uid(call: Call) -> pg_sys::Datum {
+    // SAFETY: nothing is alive here but what the guard drops.
+    let uid = unsafe { pg_sys::panic::pgrx_extern_c_guard(|| current().and_then(|c| c.uid)) };
     match uid {
         Some(uid) => {
-            // SAFETY: one thread; the executor copies a by-reference result that it keeps.
-            unsafe {
-                *UID_SLOT.0.get() = uid;
-            }
-            pg_sys::Datum::from(UID_SLOT.0.get().cast::<u8>())
+            // SAFETY: one thread, and no reference to it is held anywhere.
+            unsafe { *HOT.outside.get() = uid };
+            pg_sys::Datum::from(HOT.outside.get().cast::<u8>())
         }
         None => call.null(),
     }
-}
-
-#[inline(never)]
-fn outside_uid() -> Option<[u8; 16]> {
-    current().and_then(|c| c.uid)
 }
 
 v1!(pg_finfo_howdah_auth_role);
