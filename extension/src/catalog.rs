@@ -296,6 +296,11 @@ fn read_function(value: &Value) -> Option<Function> {
         returns,
         set: flag(value, "set"),
         volatility,
+        settings: texts(value, "settings")
+            .iter()
+            .filter_map(|entry| entry.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
         comment: text(value, "comment"),
     })
 }
@@ -369,7 +374,7 @@ const FOREIGN_KEYS: &str = concat!(
 const FUNCTIONS: &str = concat!(
     "SELECT pg_catalog.json_agg(pg_catalog.json_build_object(",
     "'oid', p.oid::pg_catalog.int8, 'schema', n.nspname, 'name', p.proname, 'set', p.proretset, ",
-    "'volatility', p.provolatile::pg_catalog.text, 'comment', pg_catalog.obj_description(p.oid, 'pg_proc'), ",
+    "'volatility', p.provolatile::pg_catalog.text, 'settings', p.proconfig, 'comment', pg_catalog.obj_description(p.oid, 'pg_proc'), ",
     "'result', ", type_document!("r", "NULL"), ", ",
     "'relation_schema', (SELECT rn.nspname FROM pg_catalog.pg_namespace rn WHERE rn.oid OPERATOR(pg_catalog.=) r.typnamespace), ",
     "'relation_name', CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'c' THEN r.typname END, ",

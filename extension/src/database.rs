@@ -4,12 +4,13 @@ use crate::catalog::LiveCatalog;
 use crate::config::Config;
 use crate::encode::Writer;
 use crate::pg::dest::Sink;
-use crate::pg::guc;
 use crate::pg::plan::Plan;
+use crate::pg::{clock, guc};
+use crate::role_settings::Wanted;
 use howdah_core::catalog::Catalog;
 use howdah_core::error::ApiError;
 use howdah_core::limits;
-use howdah_core::rest::Database;
+use howdah_core::rest::{Database, Isolation};
 use howdah_core::rest::query::array;
 use howdah_core::rest::shape::{Compiled, Outcome, Param, Parsed, Shape, Statement};
 use std::borrow::Cow;
@@ -224,6 +225,14 @@ impl Database for Live {
 
     fn planned_rows(&self, statement: &Statement, _parsed: &Parsed<'_>) -> u64 {
         plan(statement).estimated_rows()
+    }
+
+    fn enter_function(&self, settings: &[(String, String)]) -> Option<Isolation> {
+        let wanted = Wanted::of(settings.iter().map(|(name, value)| (&**name, &**value)));
+        if let Some(milliseconds) = wanted.statement_timeout {
+            clock::limit_statement(milliseconds);
+        }
+        wanted.stronger_isolation()
     }
 
     fn response_settings(&self) -> (Option<String>, Option<String>) {

@@ -5,7 +5,7 @@ use crate::database::Live;
 use crate::routes;
 use howdah_core::error::{ApiError, Code};
 use howdah_core::http::{Request, Response};
-use howdah_core::rest::{self, Answer};
+use howdah_core::rest::{self, Answer, Ending};
 use howdah_core::route::Match;
 
 /// Answers a request inside the jail.
@@ -23,7 +23,7 @@ pub fn dispatch(live: &Live, config: &Config, request: &Request<'_>) -> Result<A
         Match::Method { allow } if request.method == "OPTIONS" => {
             let mut response = Response::new(200);
             response.header("Allow", &format!("OPTIONS, {}", allow.join(", ")));
-            Ok(Answer { response, rollback: false })
+            Ok(Answer { response, ending: Ending::Commit })
         }
         Match::Method { allow } => {
             Err(ApiError::new(Code::MethodNotAllowed, &[]).header("Allow", &allow.join(", ")))

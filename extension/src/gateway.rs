@@ -13,6 +13,7 @@ use crate::pg::jail::{self, Jail};
 use crate::role_settings::{self, Wanted};
 use howdah_core::error::{ApiError, Code, from_database};
 use howdah_core::http::{Headers, Request, Response};
+use howdah_core::rest::{Ending, Isolation};
 use howdah_core::settings::{ErrorDetail, ErrorVerbosity};
 use pgrx::pg_sys;
 use std::rc::Rc;
@@ -32,12 +33,16 @@ pub struct Undo {
     pub code: &'static str,
     pub response: Response,
     /// HW002 only.
-    pub isolation: Option<&'static str>,
+    pub isolation: Option<Isolation>,
 }
 
 impl Undo {
     fn of(response: Response) -> Self {
         Self { code: "HW000", response, isolation: None }
+    }
+
+    fn repeat(level: Isolation) -> Self {
+        Self { code: "HW002", response: Response::default(), isolation: Some(level) }
     }
 }
 
@@ -154,12 +159,8 @@ impl Visit<'_> {
     fn run(&self, who: &Who) -> Result<Response, Undo> {
         let jail = Jail::open();
         let entered = role_settings::of(who.role);
-        if let Some(level) = entered.isolation_wanted() {
-            return Err(Undo {
-                code: "HW002",
-                response: Response::new(500),
-                isolation: Some(level),
-            });
+        if let Some(level) = entered.stronger_isolation() {
+            return Err(Undo::repeat(level));
         }
         if self.caller == Caller::Psql {
             // The session's own deferred triggers are not the request's: they run as who queued them.
@@ -188,10 +189,11 @@ impl Visit<'_> {
         if self.caller == Caller::Proxy {
             jail::forget_session(!reads);
         }
-        if answer.rollback {
-            return Err(Undo::of(answer.response));
+        match answer.ending {
+            Ending::Commit => Ok(answer.response),
+            Ending::Rollback => Err(Undo::of(answer.response)),
+            Ending::Repeat(level) => Err(Undo::repeat(level)),
         }
-        Ok(answer.response)
     }
 
     /// Runs `rest.pre_request` as the token's role; then enters the role that it asked for, if any.
@@ -237,7 +239,7 @@ impl Visit<'_> {
 /// The answer as the ERROR's DETAIL carries it.
 pub fn detail(undo: &Undo) -> String {
     if let Some(level) = undo.isolation {
-        return level.to_owned();
+        return level.as_str().to_owned();
     }
     let response = &undo.response;
     let mut document = serde_json::json!({

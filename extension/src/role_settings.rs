@@ -1,19 +1,20 @@
 //! `ALTER ROLE … SET` of the entered role: Postgres applies it at login only.
 
-use crate::pg::{clock, query};
+use crate::pg::{clock, guc, query};
+use howdah_core::rest::Isolation;
 use pgrx::pg_sys;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// What a role asks for.
+/// What a role, or a function, asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Name and value, in the order of the catalog, without those below.
     pub settings: Vec<(String, String)>,
     /// Milliseconds.
     pub statement_timeout: Option<i32>,
-    isolation: Option<&'static str>,
+    isolation: Option<Isolation>,
 }
 
 /// No message tells of a change of pg_db_role_setting, so it is read again once a second per role.
@@ -44,43 +45,30 @@ const SETTINGS: &str = "SELECT pg_catalog.json_agg(c.entry ORDER BY s.setdatabas
 
 fn read(document: &str) -> Wanted {
     let entries: Vec<String> = serde_json::from_str(document).unwrap_or_default();
-    let mut wanted = Wanted::default();
-    for entry in entries {
-        let Some((name, value)) = entry.split_once('=') else { continue };
-        match name.to_ascii_lowercase().as_str() {
-            "statement_timeout" => wanted.statement_timeout = milliseconds(value),
-            "default_transaction_isolation" => {
-                wanted.isolation = match value.to_ascii_lowercase().as_str() {
-                    "serializable" => Some("serializable"),
-                    "repeatable read" => Some("repeatable read"),
-                    _ => None,
-                }
-            }
-            // Who one is, is the gateway's to say.
-            "role" | "session_authorization" => {}
-            _ => wanted.settings.push((name.to_owned(), value.to_owned())),
-        }
-    }
-    wanted
-}
-
-/// A time as ALTER ROLE keeps it: `5s`, `500ms`, `2min`, or milliseconds.
-fn milliseconds(value: &str) -> Option<i32> {
-    let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let factor = match value[digits.len()..].trim() {
-        "" | "ms" => 1,
-        "s" => 1_000,
-        "min" => 60_000,
-        "h" => 3_600_000,
-        _ => return None,
-    };
-    digits.trim().parse::<i32>().ok()?.checked_mul(factor)
+    Wanted::of(entries.iter().filter_map(|entry| entry.split_once('=')))
 }
 
 impl Wanted {
-    /// The level to begin the transaction at, if this one has another.
-    pub fn isolation_wanted(&self) -> Option<&'static str> {
-        self.isolation.filter(|level| clock::isolation() != *level)
+    /// Settings as `ALTER ROLE … SET` and `CREATE FUNCTION … SET` keep them.
+    pub fn of<'s>(entries: impl Iterator<Item = (&'s str, &'s str)>) -> Self {
+        let mut wanted = Self::default();
+        for (name, value) in entries {
+            match name.to_ascii_lowercase().as_str() {
+                "statement_timeout" => wanted.statement_timeout = guc::milliseconds(value),
+                "default_transaction_isolation" => {
+                    wanted.isolation = Isolation::from_setting(value);
+                }
+                // Who one is, is the gateway's to say.
+                "role" | "session_authorization" => {}
+                _ => wanted.settings.push((name.to_owned(), value.to_owned())),
+            }
+        }
+        wanted
+    }
+
+    /// The level to begin the transaction at, if this one's is weaker.
+    pub fn stronger_isolation(&self) -> Option<Isolation> {
+        self.isolation.filter(|level| clock::isolation() < Some(*level))
     }
 
     /// A superuser set it for the role: a setting that only superusers may change is among them.

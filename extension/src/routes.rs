@@ -8,7 +8,7 @@ use howdah_core::http::{Request, Response};
 use howdah_core::rest::shape::{
     Call, CallKind, Form, Parsed, Query, Range, ResultKind, Returning, Shape, Verb, Write,
 };
-use howdah_core::rest::{self, Answer, Database};
+use howdah_core::rest::{self, Answer, Database, Ending};
 use howdah_core::route::{self, Argument, Route, Value};
 use std::borrow::Cow;
 
@@ -59,6 +59,9 @@ pub fn answer(
     let shape = &parsed.shape;
     let compiled =
         live.compiled(shape, &mut || rest::compile(shape, live.catalog(), settings))?;
+    if let Some(level) = live.enter_function(&compiled.function_settings) {
+        return Ok(Answer { response: Response::default(), ending: Ending::Repeat(level) });
+    }
     let mut response = Response::new(200);
     live.run(&compiled.main, &parsed, &mut response.body);
     if compiled.result == ResultKind::Void {
@@ -69,7 +72,7 @@ pub fn answer(
     }
     let (status, headers) = live.response_settings();
     rest::response::override_with(&mut response, status.as_deref(), headers.as_deref())?;
-    Ok(Answer { response, rollback: false })
+    Ok(Answer { response, ending: Ending::Commit })
 }
 
 const JSON: &str = "application/json; charset=utf-8";

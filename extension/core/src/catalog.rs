@@ -154,6 +154,8 @@ pub struct Function {
     /// SETOF or TABLE.
     pub set: bool,
     pub volatility: Volatility,
+    /// `CREATE FUNCTION … SET`: name and value, as written.
+    pub settings: Vec<(String, String)>,
     pub comment: Option<String>,
 }
 

@@ -1,5 +1,6 @@
 //! Time, and the transaction's own facts.
 
+use howdah_core::rest::Isolation;
 use pgrx::pg_sys;
 
 /// Unix seconds at the start of the current statement's transaction: read once by Postgres, not by a system call.
@@ -31,12 +32,12 @@ pub fn limit_statement(milliseconds: i32) {
     }
 }
 
-/// The transaction's isolation level, in words.
-pub fn isolation() -> &'static str {
+/// The transaction's isolation level; `None` is read committed.
+pub fn isolation() -> Option<Isolation> {
     // SAFETY: reads a variable of this backend.
     match unsafe { pg_sys::XactIsoLevel } as u32 {
-        pg_sys::XACT_SERIALIZABLE => "serializable",
-        pg_sys::XACT_REPEATABLE_READ => "repeatable read",
-        _ => "read committed",
+        pg_sys::XACT_SERIALIZABLE => Some(Isolation::Serializable),
+        pg_sys::XACT_REPEATABLE_READ => Some(Isolation::RepeatableRead),
+        _ => None,
     }
 }

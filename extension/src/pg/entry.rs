@@ -137,7 +137,8 @@ pub unsafe extern "C-unwind" fn howdah_request(fcinfo: pg_sys::FunctionCallInfo)
 fn from_undo(undo: Undo) -> Response {
     match undo.isolation {
         Some(level) => {
-            pgrx::error!("this role asks for {level} transactions: BEGIN ISOLATION LEVEL {level} first")
+            let level = level.as_str();
+            pgrx::error!("this request asks for a {level} transaction: BEGIN ISOLATION LEVEL {level} first")
         }
         None => undo.response,
     }

@@ -116,6 +116,22 @@ fn change(name: &CStr, value: &CStr, scope: Scope, superuser: bool, level: i32) 
     }
 }
 
+/// A time as settings have it (`5s`, `1.5 min`, `500`), in milliseconds; `None` if it is none, or too long.
+pub fn milliseconds(value: &str) -> Option<i32> {
+    let value = CString::new(value).ok()?;
+    let mut result = 0;
+    // SAFETY: reads the text, writes the result.
+    let read = unsafe {
+        pg_sys::parse_int(
+            value.as_ptr(),
+            &mut result,
+            pg_sys::GUC_UNIT_MS as i32,
+            std::ptr::null_mut(),
+        )
+    };
+    read.then_some(result)
+}
+
 /// Is `search_path` this very text?
 pub fn search_path_is(path: &str) -> bool {
     // SAFETY: guc.c keeps a valid string there.

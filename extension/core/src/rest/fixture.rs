@@ -142,6 +142,7 @@ fn function(text: &str, set: bool, returns: Returns) -> Function {
         returns,
         set,
         volatility: Volatility::Stable,
+        settings: Vec::new(),
         comment: None,
     }
 }

@@ -2,9 +2,9 @@
 
 use super::request::{self, Asked};
 use super::shape::{Compiled, Count, Outcome, ResultKind, Returning};
-use super::{Answer, Database, Settings, TxEnd, compile, media, options, response};
+use super::{Answer, Database, Ending, Settings, TxEnd, compile, media, options, plan, response};
 use crate::error::{ApiError, Code};
-use crate::http::Request;
+use crate::http::{Request, Response};
 
 /// Answers a request under `/rest/v1`.
 ///
@@ -27,6 +27,9 @@ pub fn handle(
     }
     let shape = &asked.parsed.shape;
     let compiled = db.compiled(shape, &mut || compile(shape, db.catalog(), settings))?;
+    if let Some(level) = db.enter_function(&compiled.function_settings) {
+        return Ok(Answer { response: Response::default(), ending: Ending::Repeat(level) });
+    }
     check_result(&asked, compiled.result, request)?;
 
     let mut body = db.buffer();
@@ -35,11 +38,11 @@ pub fn handle(
     } else {
         db.run(&compiled.main, &asked.parsed, &mut body)
     };
-    let total = total(db, settings, &asked, &compiled);
+    let total = total(db, settings, &asked, &compiled, &outcome);
     let mut response = response::build(&asked, &compiled, &outcome, total, body)?;
     let (status, headers) = db.response_settings();
     response::override_with(&mut response, status.as_deref(), headers.as_deref())?;
-    Ok(Answer { response, rollback: rollback(settings.tx_end, asked.prefer.rollback) })
+    Ok(Answer { response, ending: ending(settings.tx_end, asked.prefer.rollback) })
 }
 
 /// Forms and bounds that only some results can have; known before anything runs.
@@ -65,8 +68,12 @@ fn total(
     settings: &Settings,
     asked: &Asked<'_>,
     compiled: &Compiled,
+    outcome: &Outcome,
 ) -> Option<u64> {
     let exact = || {
+        if let Some(known) = known_total(asked, compiled, outcome) {
+            return Some(known);
+        }
         let mut count = Vec::new();
         db.run(compiled.count.as_ref()?, &asked.parsed, &mut count);
         std::str::from_utf8(&count).ok()?.trim().parse::<u64>().ok()
@@ -83,13 +90,25 @@ fn total(
     }
 }
 
-fn rollback(tx_end: TxEnd, preferred: Option<bool>) -> bool {
-    match tx_end {
+/// The total of a page that is the last, or the only one: no second statement needs to count it.
+fn known_total(asked: &Asked<'_>, compiled: &Compiled, outcome: &Outcome) -> Option<u64> {
+    let shape = &asked.parsed.shape;
+    let set = matches!(compiled.result, ResultKind::Rows | ResultKind::Scalars);
+    let within = shape.range.limit.is_none_or(|limit| outcome.rows < limit);
+    let reached = asked.lower == 0 || outcome.rows > 0;
+    // Groups are not what is counted.
+    let plain = !plan::has_aggregates(&shape.query);
+    (set && within && reached && plain).then(|| asked.lower.saturating_add(outcome.rows))
+}
+
+fn ending(tx_end: TxEnd, preferred: Option<bool>) -> Ending {
+    let rollback = match tx_end {
         TxEnd::Commit => false,
         TxEnd::Rollback => true,
         TxEnd::CommitAllowOverride => preferred.unwrap_or(false),
         TxEnd::RollbackAllowOverride => preferred.unwrap_or(true),
-    }
+    };
+    if rollback { Ending::Rollback } else { Ending::Commit }
 }
 
 /// As Postgres itself says it.

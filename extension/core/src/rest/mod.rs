@@ -73,6 +73,10 @@ pub trait Database {
         Vec::new()
     }
 
+    /// Applies those of a function's own settings that Postgres does not apply to a running statement at the call
+    /// (`statement_timeout`). Returns the isolation level that the function asks for, if the transaction's is weaker.
+    fn enter_function(&self, settings: &[(String, String)]) -> Option<Isolation>;
+
     /// Rows that the planner expects of a statement, without running it.
     fn planned_rows(&self, statement: &Statement, parsed: &Parsed<'_>) -> u64;
 
@@ -83,8 +87,41 @@ pub trait Database {
     fn set_timezone(&self, name: &str) -> bool;
 }
 
-/// A finished answer, and whether the transaction must end in a rollback (`Prefer: tx=rollback`).
+/// A finished answer, and how its transaction must end.
 pub struct Answer {
     pub response: crate::http::Response,
-    pub rollback: bool,
+    pub ending: Ending,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Commit,
+    /// `Prefer: tx=rollback`.
+    Rollback,
+    /// Nothing ran: the request must be served anew at this level, and the response is none.
+    Repeat(Isolation),
+}
+
+/// Levels that a function or role can ask for, weakest first. Any transaction has the one below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Isolation {
+    RepeatableRead,
+    Serializable,
+}
+
+impl Isolation {
+    /// As SQL writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RepeatableRead => "repeatable read",
+            Self::Serializable => "serializable",
+        }
+    }
+
+    /// The level that a setting names, in any case; `None` for those that every transaction has.
+    pub fn from_setting(value: &str) -> Option<Self> {
+        [Self::RepeatableRead, Self::Serializable]
+            .into_iter()
+            .find(|level| value.eq_ignore_ascii_case(level.as_str()))
+    }
 }

@@ -1,7 +1,7 @@
 //! OPTIONS: what a relation or function allows, grants apart.
 
 use super::request::{self, Target};
-use super::{Answer, Settings, plan};
+use super::{Answer, Ending, Settings, plan};
 use crate::catalog::{Catalog, Volatility};
 use crate::error::{ApiError, Code};
 use crate::http::{Request, Response};
@@ -24,7 +24,7 @@ pub fn answer(
     };
     let mut response = Response::new(200);
     response.header("Allow", &allow);
-    Ok(Answer { response, rollback: false })
+    Ok(Answer { response, ending: Ending::Commit })
 }
 
 fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<String, ApiError> {

@@ -366,6 +366,8 @@ pub struct Compiled {
     pub relation: Option<Rc<Relation>>,
     /// The rows are a single scalar, a void, or rows: decides the answer's form for calls.
     pub result: ResultKind,
+    /// [`crate::catalog::Function::settings`] of the function called.
+    pub function_settings: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 use crate::fake::{Fake, coded, function, header};
 use howdah_core::rest::shape::{CallKind, Count, Form, RawKind, ResultKind, Verb};
+use howdah_core::rest::{Ending, Isolation};
 
 fn scalar() -> Fake {
     Fake { rows: 1, body: "3", result: ResultKind::Scalar, ..Fake::default() }
@@ -96,4 +97,29 @@ fn functions_are_called_by_get_head_and_post() {
         assert_eq!(coded(&error), (405, "PGRST101"));
         assert_eq!(error.message, format!("Cannot use the {method} method on RPC"));
     }
+}
+
+#[test]
+fn a_function_at_a_stronger_isolation_level_is_not_run_yet() {
+    let set = |level: &str| Fake {
+        function_settings: vec![("default_transaction_isolation".into(), level.into())],
+        ..scalar()
+    };
+    let fake = set("serializable");
+    let answer = fake.send("POST /rpc/add", "", b"{\"a\":1,\"b\":2}").unwrap();
+    assert_eq!(answer.ending, Ending::Repeat(Isolation::Serializable));
+    assert!(fake.ran.borrow().is_empty());
+    let fake = set("read committed");
+    let answer = fake.send("POST /rpc/add", "", b"{\"a\":1,\"b\":2}").unwrap();
+    assert_eq!((answer.ending, fake.ran.borrow().len()), (Ending::Commit, 1));
+}
+
+#[test]
+fn isolation_levels_read_as_settings_write_them() {
+    let read = Isolation::from_setting;
+    assert_eq!(read("SERIALIZABLE"), Some(Isolation::Serializable));
+    assert_eq!(read("repeatable read"), Some(Isolation::RepeatableRead));
+    assert_eq!((read("read committed"), read("read uncommitted"), read("x")), (None, None, None));
+    assert!(None < Some(Isolation::RepeatableRead));
+    assert!(Isolation::RepeatableRead < Isolation::Serializable);
 }

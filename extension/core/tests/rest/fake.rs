@@ -9,7 +9,7 @@ use howdah_core::http::{Headers, Request, Response};
 use howdah_core::rest::shape::{
     Compiled, Form, Hidden, Outcome, Parsed, ResultKind, Shape, Statement,
 };
-use howdah_core::rest::{self, Answer, Database, Settings, TxEnd};
+use howdah_core::rest::{self, Answer, Database, Isolation, Settings, TxEnd};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
@@ -27,6 +27,7 @@ pub struct Fake {
     pub headers: Option<&'static str>,
     pub relations: Vec<Relation>,
     pub functions: Vec<Function>,
+    pub function_settings: Vec<(String, String)>,
     /// Statements are compiled by the planner, not played.
     pub planned_for_real: bool,
     /// Every shape asked for, and every statement run: `main`, `count` or `estimate`.
@@ -58,6 +59,7 @@ impl Default for Fake {
             headers: None,
             relations: vec![relation("film", &["id"]), relation("log", &[])],
             functions: vec![function("add", &["a", "b"]), function("now", &[])],
+            function_settings: Vec::new(),
             planned_for_real: false,
             shapes: RefCell::default(),
             ran: RefCell::default(),
@@ -110,6 +112,7 @@ pub fn function(name: &str, arguments: &[&str]) -> Function {
         returns: Returns::Scalar(ty(TypeKind::Int4)),
         set: false,
         volatility: Volatility::Volatile,
+        settings: Vec::new(),
         comment: None,
     }
 }
@@ -174,6 +177,7 @@ impl Database for Fake {
             estimate: counting("estimate"),
             relation: self.relation(&shape.schema, &shape.target),
             result: self.result,
+            function_settings: self.function_settings.clone(),
         }))
     }
 
@@ -197,6 +201,13 @@ impl Database for Fake {
         assert_eq!(statement.sql, "estimate");
         self.ran.borrow_mut().push("estimate");
         self.planned
+    }
+
+    fn enter_function(&self, settings: &[(String, String)]) -> Option<Isolation> {
+        match settings {
+            [(_, level)] if level == "serializable" => Some(Isolation::Serializable),
+            _ => None,
+        }
     }
 
     fn response_settings(&self) -> (Option<String>, Option<String>) {

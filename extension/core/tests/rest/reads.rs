@@ -1,6 +1,6 @@
 use crate::fake::{Fake, coded, header, relation};
-use howdah_core::rest::TxEnd;
 use howdah_core::rest::shape::{Count, Form, Value, Verb};
+use howdah_core::rest::{Ending, TxEnd};
 
 #[test]
 fn answers_rows_with_these_headers_and_no_others() {
@@ -65,7 +65,7 @@ fn a_page_is_partial_if_the_total_is_known() {
     assert_eq!(*fake.ran.borrow(), ["main", "count"]);
 
     fake.counted = 2;
-    let response = fake.ok("GET /film", exact, "");
+    let response = fake.ok("GET /film?limit=2", exact, "");
     assert_eq!((response.status, header(&response, "Content-Range")), (200, "0-1/2"));
 
     fake.rows = 0;
@@ -138,7 +138,7 @@ fn counts_by_planner_or_by_both() {
     let mut fake = Fake { counted: 7, planned: 1_000, ..Fake::default() };
     let range = |fake: &Fake, count: &str| {
         fake.ran.borrow_mut().clear();
-        let response = fake.ok("GET /film", &format!("prefer: count={count}\n"), "");
+        let response = fake.ok("GET /film?limit=2", &format!("prefer: count={count}\n"), "");
         (header(&response, "Content-Range").to_owned(), fake.ran.borrow().clone())
     };
     assert_eq!(range(&fake, "planned"), ("0-1/1000".into(), vec!["main", "estimate"]));
@@ -149,6 +149,31 @@ fn counts_by_planner_or_by_both() {
     assert_eq!(range(&fake, "estimated"), ("0-1/1000".into(), vec!["main", "count", "estimate"]));
     fake.planned = 3;
     assert_eq!(range(&fake, "estimated").0, "0-1/11");
+}
+
+#[test]
+fn rows_of_the_last_page_are_not_counted_again() {
+    let fake = Fake { counted: 99, ..Fake::default() };
+    let total = |target: &str, count: &str| {
+        fake.ran.borrow_mut().clear();
+        let response = fake.ok(&format!("GET {target}"), &format!("prefer: count={count}\n"), "");
+        (header(&response, "Content-Range").to_owned(), fake.ran.borrow().len())
+    };
+    for count in ["exact", "estimated"] {
+        assert_eq!(total("/film", count), ("0-1/2".into(), 1));
+        assert_eq!(total("/film?limit=3", count), ("0-1/2".into(), 1));
+        assert_eq!(total("/film?limit=3&offset=40", count), ("40-41/42".into(), 1));
+        assert_eq!(total("/film?limit=2&offset=40", count), ("40-41/99".into(), 2));
+    }
+    // Beyond the last row, only counting tells how many there are.
+    let beyond = Fake { rows: 0, ..Fake::default() };
+    beyond.fails("GET /film?offset=40", "prefer: count=exact\n", "");
+    assert_eq!(*beyond.ran.borrow(), ["main", "count"]);
+    // Groups are fewer than rows.
+    let mut groups = Fake { counted: 99, ..Fake::default() };
+    groups.settings.aggregates_enabled = true;
+    let response = groups.ok("GET /film?select=year,id.count()", "prefer: count=exact\n", "");
+    assert_eq!(header(&response, "Content-Range"), "0-1/99");
 }
 
 #[test]
@@ -255,7 +280,8 @@ fn transactions_end_as_settings_and_client_agree() {
     ] {
         fake.settings.tx_end = tx_end;
         let answer = fake.send("GET /film", &format!("prefer: {prefer}\n"), b"").unwrap();
-        assert_eq!(answer.rollback, rolled_back, "{tx_end:?} {prefer}");
+        let ending = if rolled_back { Ending::Rollback } else { Ending::Commit };
+        assert_eq!(answer.ending, ending, "{tx_end:?} {prefer}");
         assert_eq!(header(&answer.response, "Preference-Applied"), applied);
     }
 }

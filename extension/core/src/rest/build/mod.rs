@@ -65,7 +65,14 @@ fn compile_read(
     });
     let main = sql.finish(shape.form, ResultKind::Rows, false);
     let (count, estimate) = counts(shape.count, settings, &node, |sql| read::table(sql, &node));
-    Ok(Compiled { main, count, estimate, relation: Some(relation), result: ResultKind::Rows })
+    Ok(Compiled {
+        main,
+        count,
+        estimate,
+        relation: Some(relation),
+        result: ResultKind::Rows,
+        function_settings: Vec::new(),
+    })
 }
 
 /// The statements that count, and that the planner is asked about.
@@ -119,6 +126,7 @@ fn compile_write(
         estimate: None,
         relation: Some(relation),
         result: ResultKind::Rows,
+        function_settings: Vec::new(),
     })
 }
 
@@ -146,7 +154,14 @@ fn compile_call(
         let range = planner.root(shape, &function.name, None, Vec::new())?.range;
         call::scalar(&mut sql, function, ty, range, list(form), call);
         let main = sql.finish(shape.form, result, writes);
-        return Ok(Compiled { main, count: None, estimate: None, relation: None, result });
+        return Ok(Compiled {
+            main,
+            count: None,
+            estimate: None,
+            relation: None,
+            result,
+            function_settings: function.settings.clone(),
+        });
     }
     let (relation, columns) = result_rows(catalog, function);
     let node = planner.root(shape, &function.name, relation.clone(), columns)?;
@@ -159,7 +174,8 @@ fn compile_call(
         call(sql);
         sql.push(" AS ").ident(&node.alias);
     });
-    Ok(Compiled { main, count, estimate, relation, result })
+    let function_settings = function.settings.clone();
+    Ok(Compiled { main, count, estimate, relation, result, function_settings })
 }
 
 fn scalar_kind(function: &Function) -> ResultKind {
