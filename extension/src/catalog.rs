@@ -1,7 +1,7 @@
 //! The catalog as the planner sees it: read one relation at a time when a request first names it, kept until Postgres says
 //! that it changed. One query a relation, so neither a new connection nor a database of 10,000 tables costs more.
 
-use crate::pg::{inval, query};
+use crate::pg::{inval, query, view};
 use howdah_core::catalog::*;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -13,9 +13,22 @@ const KEPT_MAX: usize = 2_000;
 
 type Key = (String, String);
 
+#[derive(Clone)]
+struct Known {
+    relation: Rc<Relation>,
+    /// What else must be as it was: of a view, all that it shows columns of.
+    rests_on: Vec<Oid>,
+}
+
+impl Known {
+    fn is_of(&self, oid: &Oid) -> bool {
+        self.relation.oid == *oid || self.rests_on.contains(oid)
+    }
+}
+
 #[derive(Default)]
 pub struct LiveCatalog {
-    relations: RefCell<HashMap<Key, Option<Rc<Relation>>>>,
+    relations: RefCell<HashMap<Key, Option<Known>>>,
     /// By the relation's oid, with the oids of all tables at either end.
     foreign_keys: RefCell<HashMap<Oid, Rc<Vec<ForeignKey>>>>,
     functions: RefCell<HashMap<Key, Rc<Vec<Function>>>>,
@@ -59,7 +72,8 @@ impl LiveCatalog {
     fn drop_relations(&self, changed: &[Oid]) -> bool {
         let mut relations = self.relations.borrow_mut();
         let before = relations.len();
-        relations.retain(|_, r| r.as_ref().is_some_and(|r| !changed.contains(&r.oid)));
+        relations
+            .retain(|_, r| r.as_ref().is_some_and(|known| !changed.iter().any(|oid| known.is_of(oid))));
         let mut foreign_keys = self.foreign_keys.borrow_mut();
         let known = foreign_keys.len();
         foreign_keys.retain(|oid, _| !changed.contains(oid));
@@ -67,19 +81,36 @@ impl LiveCatalog {
     }
 }
 
+impl LiveCatalog {
+    fn known(&self, document: &Value) -> Option<Known> {
+        let mut relation = read_relation(document)?;
+        let mut rests_on = Vec::new();
+        if matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView) {
+            let origins = view::origins(relation.oid);
+            (relation.bases, rests_on) = (origins.bases, origins.relations);
+            if let ([base], true) = (relation.bases.as_slice(), flag(document, "simple")) {
+                let key = self.relation(&base.schema, &base.name).map(|t| t.primary_key.clone());
+                relation.primary_key = key.and_then(|key| base.shown(&key)).unwrap_or_default();
+            }
+        }
+        Some(Known { relation: Rc::new(relation), rests_on })
+    }
+}
+
 impl Catalog for LiveCatalog {
     fn relation(&self, schema: &str, name: &str) -> Option<Rc<Relation>> {
         let key = (schema.to_owned(), name.to_owned());
         if let Some(found) = self.relations.borrow().get(&key) {
-            return found.clone();
+            return found.as_ref().map(|known| known.relation.clone());
         }
         let document = query::text(RELATION, &[schema, name]);
-        let relation = read_json(&document).as_ref().and_then(read_relation).map(Rc::new);
+        let known = read_json(&document).and_then(|document| self.known(&document));
+        let relation = known.as_ref().map(|known| known.relation.clone());
         let mut relations = self.relations.borrow_mut();
         if relations.len() >= KEPT_MAX {
             relations.clear();
         }
-        relations.insert(key, relation.clone());
+        relations.insert(key, known);
         relation
     }
 
@@ -168,6 +199,7 @@ fn read_relation(value: &Value) -> Option<Relation> {
         name: text(value, "name")?,
         kind,
         columns: value.get("columns")?.as_array()?.iter().filter_map(read_column).collect(),
+        bases: Vec::new(),
         primary_key: texts(value, "primary_key"),
         insertable: events & 8 != 0,
         updatable: events & 4 != 0,
@@ -330,6 +362,10 @@ const RELATION: &str = concat!(
     "'oid', c.oid::pg_catalog.int8, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind::pg_catalog.text, ",
     "'events', pg_catalog.pg_relation_is_updatable(c.oid, true), ",
     "'comment', pg_catalog.obj_description(c.oid, 'pg_class'), ",
+    // A view whose writes Postgres passes on to its only table: no trigger, no rule but its own.
+    "'simple', c.relkind OPERATOR(pg_catalog.=) 'v' AND NOT c.relhastriggers ",
+    "AND (pg_catalog.pg_relation_is_updatable(c.oid, false) OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.<>) 0 ",
+    "AND (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) 1 FROM pg_catalog.pg_rewrite w WHERE w.ev_class OPERATOR(pg_catalog.=) c.oid), ",
     "'primary_key', (SELECT pg_catalog.json_agg(a.attname ORDER BY k.n) FROM pg_catalog.pg_constraint p ",
     "CROSS JOIN LATERAL pg_catalog.unnest(p.conkey) WITH ORDINALITY k(attnum, n) ",
     "JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.=) k.attnum ",

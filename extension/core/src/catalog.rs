@@ -23,7 +23,10 @@ pub struct Relation {
     pub kind: RelationKind,
     /// In order of the table; dropped columns are left out.
     pub columns: Vec<Column>,
-    /// Names of the primary key's columns, in key order; empty if there is none.
+    /// Of a view: the tables whose columns it shows.
+    pub bases: Vec<Base>,
+    /// Names of the primary key's columns, in key order; empty if there is none. A view of one table has the table's, if
+    /// it shows all of it.
     pub primary_key: Vec<String>,
     /// What the relation itself allows (views: by rule, trigger or being simple), grants apart.
     pub insertable: bool,
@@ -35,6 +38,25 @@ pub struct Relation {
 impl Relation {
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.name == name)
+    }
+}
+
+/// A table some of whose columns a view shows as they are, under names of its own, by way of other views or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    pub schema: String,
+    pub name: String,
+    /// `(the table's column, the view's)`
+    pub columns: Vec<(String, String)>,
+}
+
+impl Base {
+    /// The view's names of the table's columns; `None` unless it shows them all.
+    pub fn shown(&self, columns: &[String]) -> Option<Vec<String>> {
+        let shown = |name: &String| {
+            self.columns.iter().find(|(own, _)| own == name).map(|(_, shown)| shown.clone())
+        };
+        columns.iter().map(shown).collect()
     }
 }
 

@@ -17,6 +17,7 @@ pub mod jail;
 pub mod plan;
 pub mod query;
 pub mod value;
+pub mod view;
 
 /// Defines settings, callbacks and hooks. Does nothing while pg_upgrade runs the server.
 pub fn load() {

@@ -88,6 +88,7 @@ pub fn relation(name: &str, key: &[&str]) -> Relation {
         schema: "public".into(),
         name: name.into(),
         kind: RelationKind::Table,
+        bases: Vec::new(),
         columns: ["id", "title", "year"].map(column).into(),
         primary_key: key.iter().map(|k| (*k).to_owned()).collect(),
         insertable: true,

@@ -3,7 +3,6 @@
 use super::filter::{And, column, field, filter};
 use super::output::{self, List};
 use super::sql::Sql;
-use crate::catalog::RelationKind;
 use crate::rest::plan::{EmbedNode, INNER_JOINS, Node, has_aggregates};
 use crate::rest::shape::{Hidden, Join, Param, Range};
 
@@ -151,12 +150,6 @@ pub(super) fn subquery(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
         "(SELECT coalesce(pg_catalog.json_agg(\"x\".*), '[]') FROM ("
     });
     body(sql, parent, embed, List::Plain);
-    // What a foreign key of a view means is not enforced, and a value must be one.
-    let enforced =
-        matches!(embed.relationship.target.kind, RelationKind::Table | RelationKind::Partitioned);
-    if to_one && !enforced && embed.node.range.limit.is_none() {
-        sql.push(" LIMIT 1");
-    }
     sql.push(") AS \"x\")");
 }
 

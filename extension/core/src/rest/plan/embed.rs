@@ -1,7 +1,8 @@
 //! Which relationship an embed means.
 
+use super::keys::{self, Seen, Targets};
 use super::{Node, hints};
-use crate::catalog::{Catalog, ForeignKey, Relation};
+use crate::catalog::{Catalog, Relation};
 use crate::error::{ApiError, Code};
 use crate::rest::shape::{Embed, Is, Test};
 use serde_json::{Value, json};
@@ -97,16 +98,15 @@ fn candidates(
     parent: &Relation,
     embed: &Embed,
 ) -> Vec<Candidate> {
+    let targets = Targets::new(catalog, schema, &embed.target);
     let mut all = Vec::new();
-    let keys = catalog.foreign_keys(parent);
-    for key in keys.iter() {
-        if key.from_schema == parent.schema && key.from_table == parent.name {
-            to_one(catalog, schema, key, &mut all);
-        }
-        if key.to_schema == parent.schema && key.to_table == parent.name {
-            from_other(catalog, schema, key, &mut all);
-            if key.from_in_primary_key {
-                through(catalog, schema, key, embed, &mut all);
+    for seen in keys::seen_from(catalog, parent) {
+        if seen.forward {
+            to_one(&targets, &seen, &mut all);
+        } else {
+            from_other(&targets, &seen, &mut all);
+            if seen.key.from_in_primary_key {
+                through(catalog, &targets, &seen, &mut all);
             }
         }
     }
@@ -114,90 +114,76 @@ fn candidates(
     all
 }
 
-fn to_one(catalog: &dyn Catalog, schema: &str, key: &ForeignKey, all: &mut Vec<Candidate>) {
-    if key.to_schema != schema {
-        return;
+fn to_one(targets: &Targets<'_>, seen: &Seen, all: &mut Vec<Candidate>) {
+    let key = &seen.key;
+    for (target, columns) in targets.at(&key.to_schema, &key.to_table, &key.to_columns) {
+        let cardinality =
+            if key.from_unique { Cardinality::OneToOne } else { Cardinality::ManyToOne };
+        all.push(direct(seen, cardinality, target, &columns));
     }
-    let Some(target) = catalog.relation(&key.to_schema, &key.to_table) else {
-        return;
-    };
-    let cardinality = if key.from_unique { Cardinality::OneToOne } else { Cardinality::ManyToOne };
-    all.push(Candidate {
+}
+
+fn from_other(targets: &Targets<'_>, seen: &Seen, all: &mut Vec<Candidate>) {
+    let key = &seen.key;
+    for (target, columns) in targets.at(&key.from_schema, &key.from_table, &key.from_columns) {
+        let cardinality =
+            if key.from_unique { Cardinality::OneToOne } else { Cardinality::OneToMany };
+        all.push(direct(seen, cardinality, target, &columns));
+    }
+}
+
+fn direct(
+    seen: &Seen,
+    cardinality: Cardinality,
+    target: Rc<Relation>,
+    columns: &[String],
+) -> Candidate {
+    let key = &seen.key;
+    Candidate {
         relationship: Relationship {
             cardinality,
             target,
-            columns: pairs(&key.from_columns, &key.to_columns),
+            columns: pairs(&seen.columns, columns),
             junction: None,
             constraint: key.constraint.clone(),
         },
-        side: Side::Forward,
-        own: is_own(key),
-    });
-}
-
-fn from_other(catalog: &dyn Catalog, schema: &str, key: &ForeignKey, all: &mut Vec<Candidate>) {
-    if key.from_schema != schema {
-        return;
+        side: if seen.forward { Side::Forward } else { Side::Backward },
+        own: key.from_table == key.to_table && key.from_schema == key.to_schema,
     }
-    let Some(target) = catalog.relation(&key.from_schema, &key.from_table) else {
-        return;
-    };
-    let cardinality = if key.from_unique { Cardinality::OneToOne } else { Cardinality::OneToMany };
-    all.push(Candidate {
-        relationship: Relationship {
-            cardinality,
-            target,
-            columns: pairs(&key.to_columns, &key.from_columns),
-            junction: None,
-            constraint: key.constraint.clone(),
-        },
-        side: Side::Backward,
-        own: is_own(key),
-    });
-}
-
-fn is_own(key: &ForeignKey) -> bool {
-    key.from_table == key.to_table && key.from_schema == key.to_schema
 }
 
 /// Many-to-many: by a table whose primary key holds this foreign key and another one, to the target.
-fn through(
-    catalog: &dyn Catalog,
-    schema: &str,
-    key: &ForeignKey,
-    embed: &Embed,
-    all: &mut Vec<Candidate>,
-) {
+fn through(catalog: &dyn Catalog, targets: &Targets<'_>, seen: &Seen, all: &mut Vec<Candidate>) {
+    let key = &seen.key;
     let Some(junction) = catalog.relation(&key.from_schema, &key.from_table) else {
         return;
     };
     for other in catalog.foreign_keys(&junction).iter() {
         let from_junction =
             other.from_schema == junction.schema && other.from_table == junction.name;
-        // Only a table's name reaches a many-to-many target, so all others can be passed over unread.
-        let to_target = other.to_schema == schema && other.to_table == embed.target;
+        // Only a relation's name reaches a many-to-many target, so all others can be passed over unread.
+        let to_target = targets.names(&other.to_schema, &other.to_table);
         if !from_junction || !to_target || !other.from_in_primary_key || other == key {
             continue;
         }
-        let Some(target) = catalog.relation(&other.to_schema, &other.to_table) else {
-            continue;
-        };
-        all.push(Candidate {
-            relationship: Relationship {
-                cardinality: Cardinality::ManyToMany,
-                target,
-                columns: pairs(&key.to_columns, &key.from_columns),
-                junction: Some(Junction {
-                    schema: junction.schema.clone(),
-                    name: junction.name.clone(),
-                    columns: pairs(&other.from_columns, &other.to_columns),
-                    constraint: other.constraint.clone(),
-                }),
-                constraint: key.constraint.clone(),
-            },
-            side: Side::Through,
-            own: other.to_schema == key.to_schema && other.to_table == key.to_table,
-        });
+        for (target, columns) in targets.at(&other.to_schema, &other.to_table, &other.to_columns) {
+            all.push(Candidate {
+                relationship: Relationship {
+                    cardinality: Cardinality::ManyToMany,
+                    target,
+                    columns: pairs(&seen.columns, &key.from_columns),
+                    junction: Some(Junction {
+                        schema: junction.schema.clone(),
+                        name: junction.name.clone(),
+                        columns: pairs(&other.from_columns, &columns),
+                        constraint: other.constraint.clone(),
+                    }),
+                    constraint: key.constraint.clone(),
+                },
+                side: Side::Through,
+                own: other.to_schema == key.to_schema && other.to_table == key.to_table,
+            });
+        }
     }
 }
 
@@ -311,24 +297,24 @@ fn missing(
     ));
     let mut related = Vec::new();
     if let Some(relation) = &parent.relation {
-        for key in catalog.foreign_keys(relation).iter() {
-            for (schema_, table) in
-                [(&key.from_schema, &key.from_table), (&key.to_schema, &key.to_table)]
-            {
-                if schema_ == schema && *table != relation.name {
-                    related.push(table.clone());
-                }
+        for Seen { key, forward, .. } in keys::seen_from(catalog, relation) {
+            let (schema_, table) = if forward {
+                (&key.to_schema, &key.to_table)
+            } else {
+                (&key.from_schema, &key.from_table)
+            };
+            if schema_ == schema && *table != relation.name {
+                related.push(table.clone());
             }
-            let Some(junction) = catalog
-                .relation(&key.from_schema, &key.from_table)
-                .filter(|j| key.from_in_primary_key && j.name != relation.name)
-            else {
+            if forward || !key.from_in_primary_key {
+                continue;
+            }
+            let Some(junction) = catalog.relation(&key.from_schema, &key.from_table) else {
                 continue;
             };
             let through = catalog.foreign_keys(&junction);
-            related.extend(
-                through.iter().filter(|k| k.to_schema == schema).map(|k| k.to_table.clone()),
-            );
+            let far = through.iter().filter(|k| k.to_schema == schema);
+            related.extend(far.map(|k| k.to_table.clone()));
         }
     }
     match hints::closest(&embed.target, &related, 0.5) {

@@ -3,6 +3,7 @@
 mod embed;
 pub mod function;
 mod hints;
+mod keys;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,7 @@ pub use function::{FunctionPlan, split_call};
 
 use super::Settings;
 use super::shape::{CompareOp, Embed, Filter, Join, Query, Range, SelectItem, Shape, Test, Verb};
-use crate::catalog::{Catalog, Column, Relation};
+use crate::catalog::{Catalog, Column, Relation, RelationKind};
 use crate::error::{ApiError, Code};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -239,7 +240,11 @@ impl<'c> Planner<'c> {
         let relationship = embed::resolve(self.catalog, self.schema, parent, embed)?;
         let target = Rc::clone(&relationship.target);
         let name = format!("{}_{}", target.name, 1);
-        let node = self.node(&embed.query, embed.range, &name, Some(target), Vec::new())?;
+        let mut node =
+            self.node(&embed.query, embed.range, &name, Some(Rc::clone(&target)), Vec::new())?;
+        if relationship.to_one() && !shows_rows_once(&target) {
+            node.range.limit = Some(node.range.limit.map_or(1, |limit| limit.min(1)));
+        }
         let junction = match &relationship.junction {
             Some(junction) => self.names.fresh(&format!("{}_1", junction.name)),
             None => String::new(),
@@ -293,6 +298,13 @@ impl<'c> Planner<'c> {
             }
         }
     }
+}
+
+/// Whether a foreign key's columns find one row at most. A view may show a row of its table several times; one that has a
+/// primary key does not.
+fn shows_rows_once(target: &Relation) -> bool {
+    matches!(target.kind, RelationKind::Table | RelationKind::Partitioned)
+        || !target.primary_key.is_empty()
 }
 
 /// Whether the rows of this query are grouped: by an aggregate of its own, or of a relation spread into it.

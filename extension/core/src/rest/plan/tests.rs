@@ -121,6 +121,49 @@ fn tells_the_two_directions_of_a_junction_of_one_table() {
 }
 
 #[test]
+fn views_have_the_keys_of_their_tables() {
+    let cases = [
+        // From a view, to a view, between views.
+        ("card", "director(name)", r#""director_1"."id" = "card"."maker""#),
+        ("director", "card(number)", r#""card_1"."maker" = "director"."id""#),
+        ("card", "crew(full_name)", r#""crew_1"."id" = "card"."maker""#),
+        ("crew", "card(number)", r#""card_1"."maker" = "crew"."id""#),
+        // By key and by column, as they are called in the view.
+        ("card", "film_director_id_fkey(name)", r#""director_1"."id" = "card"."maker""#),
+        ("card", "maker(name)", r#""director_1"."id" = "card"."maker""#),
+        ("card", "crew!maker(full_name)", r#""crew_1"."id" = "card"."maker""#),
+        ("director", "card!film_director_id_fkey(number)", r#""card_1"."maker" = "director"."id""#),
+        // The name decides between a table and its view.
+        ("director", "film(id)", r#""film_1"."director_id" = "director"."id""#),
+        // By a junction.
+        ("card", "actor(name)", r#"WHERE "film_actor_1"."film_id" = "card"."number""#),
+        ("actor", "card(number)", r#"ON "card_1"."number" = "film_actor_1"."film_id""#),
+        // A table's reference to itself.
+        ("team", "person(id)", r#""person_1"."boss_id" = "team"."nr""#),
+        ("person", "team(nr)", r#""team_1"."chief" = "person"."id""#),
+        ("team", "team(nr)", r#""team_1"."chief" = "team"."nr""#),
+        ("team", "chief(id)", r#""person_1"."id" = "team"."chief""#),
+    ];
+    for (parent, embed, side) in cases {
+        let sql = sql(parent, &format!("select={embed}"));
+        assert!(sql.contains(side), "{parent} {embed}: {sql}");
+    }
+    // A key whose columns the view does not show is none of its.
+    assert_eq!(failure(Verb::Read, "nameless", "select=film(id)").code, "PGRST200");
+    assert_eq!(failure(Verb::Read, "film", "select=nameless(name)").code, "PGRST200");
+}
+
+#[test]
+fn a_view_that_may_repeat_rows_gives_one_to_a_to_one_embed() {
+    let once = |parent: &str, query: &str| !sql(parent, query).contains("LIMIT 1");
+    assert!(once("badge", "select=team(nr)"));
+    assert!(!once("film", "select=crew(id)"));
+    assert!(!once("film", "select=crew(id)&limit=5&crew.limit=3"));
+    assert!(sql("film", "select=crew(id)&crew.limit=0").contains("LIMIT 0"));
+    assert!(once("director", "select=card(number)"));
+}
+
+#[test]
 fn embeds_one_to_one_as_one_from_both_sides() {
     assert!(sql("person", "select=badge(code)").contains("row_to_json"));
     assert!(sql("badge", "select=person(name)").contains("row_to_json"));
