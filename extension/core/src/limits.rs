@@ -10,6 +10,12 @@ pub const TARGET: usize = 64 * 1024;
 pub const JSON_DEPTH: usize = 64;
 /// Embedded relations in one request.
 pub const EMBEDS: usize = 64;
+/// Items of `select=`, nested ones counted. With the terms below, fewer than the 1,664 columns that Postgres has room for.
+pub const SELECT: usize = 1_000;
+/// Terms of all `order=` together.
+pub const ORDER: usize = 500;
+/// Columns that a request writes or names in `columns=`: no table of Postgres has more.
+pub const COLUMNS: usize = 1_600;
 /// Bytes of a regular expression in a filter.
 pub const REGEX: usize = 100;
 /// Largest repeat count of a bounded quantifier in a regular expression; quantifiers do not nest.

@@ -13,6 +13,7 @@ pub use arguments::{Arguments, arguments};
 use super::media::{self, BodyKind};
 use super::shape::{Payload, Verb};
 use crate::error::{ApiError, Code};
+use crate::limits;
 use json::{Fault, Item, Scanner};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -61,16 +62,23 @@ pub fn rows<'a>(
         BodyKind::Form => Ok(Read::One(form::pairs(body)?)),
         BodyKind::Text | BodyKind::Xml | BodyKind::Octets => Err(media::unreadable(kind.name())),
     }?;
-    match (read, verb) {
-        (Read::None | Read::Many { .. }, Verb::Put) => Err(ApiError::new(Code::PutKey, &[])),
-        (Read::One(members), Verb::Put) if members.is_empty() => {
-            Err(ApiError::new(Code::PutKey, &[]))
+    let rows = match (read, verb) {
+        (Read::None | Read::Many { .. }, Verb::Put) => {
+            return Err(ApiError::new(Code::PutKey, &[]));
         }
-        (Read::None, _) => Ok(Rows::default()),
-        (Read::One(members), _) => Ok(one(members, columns, missing_default)),
-        (Read::Many { first, .. }, Verb::Update) => Ok(one(first, columns, missing_default)),
-        (Read::Many { first, body }, _) => Ok(many(first, body, columns)),
+        (Read::One(members), Verb::Put) if members.is_empty() => {
+            return Err(ApiError::new(Code::PutKey, &[]));
+        }
+        (Read::None, _) => Rows::default(),
+        (Read::One(members), _) => one(members, columns, missing_default),
+        (Read::Many { first, .. }, Verb::Update) => one(first, columns, missing_default),
+        (Read::Many { first, body }, _) => many(first, body, columns),
+    };
+    if rows.columns.len() > limits::COLUMNS {
+        let most = limits::COLUMNS;
+        return Err(ApiError::bad_body(&format!("At most {most} columns can be written")));
     }
+    Ok(rows)
 }
 
 enum Read<'a> {

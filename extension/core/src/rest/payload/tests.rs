@@ -161,6 +161,17 @@ fn many_rows_do_not_add_up_to_the_key_limit() {
 }
 
 #[test]
+fn no_more_columns_are_written_than_a_table_has() {
+    let keys = |n: usize| (0..n).map(|i| format!("\"{i}\":1")).collect::<Vec<_>>().join(",");
+    let most = limits::COLUMNS;
+    assert_eq!(insert(&format!("{{{}}}", keys(most))).unwrap().columns.len(), most);
+    let refused = Err("At most 1600 columns can be written".to_owned());
+    let row = format!("{{{}}}", keys(most + 1));
+    assert_eq!(insert(&row).map(|_| ()), refused);
+    assert_eq!(insert(&format!("[{row},{row}]")).map(|_| ()), refused);
+}
+
+#[test]
 fn csv_becomes_fields_or_an_array() {
     let read = |body: &'static str| rows(body.as_bytes(), BodyKind::Csv, Verb::Insert, None, false);
     let one = read("b,a\nx\"\",NULL\n");

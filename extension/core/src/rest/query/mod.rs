@@ -62,21 +62,35 @@ pub fn parse(query: &str, verb: Verb, arguments: bool) -> Result<ParsedQuery, Ap
         let (name, value) = param.split_once('=').unwrap_or((param, ""));
         params.push((decode(name)?, decode(value)?));
     }
-    if params.len() > limits::PARAMS {
-        let message = format!("At most {} query parameters are allowed", limits::PARAMS);
-        return Err(ApiError::new(Code::QueryParameter, &[&message]));
-    }
+    within(params.len(), limits::PARAMS, "query parameters")?;
     let mut reader = Reader::default();
     // First, since all other parameters may name an embed of it.
     if let Some((_, text)) = params.iter().find(|(name, _)| name == "select") {
         reader.out.query.select =
             select::parse(&mut Lexer::new(text)).map_err(|f| f.error("select parameter", text))?;
+        within(select_items(&reader.out.query.select), limits::SELECT, "items of select")?;
     }
     for (name, value) in &params {
         reader.param(name, value, arguments)?;
     }
+    within(reader.order_terms, limits::ORDER, "terms of order")?;
     reader.out.values = reader.values.0;
     Ok(reader.out)
+}
+
+fn within(count: usize, most: usize, what: &str) -> Result<(), ApiError> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::QueryParameter, &[&format!("At most {most} {what} are allowed")]))
+}
+
+fn select_items(items: &[SelectItem]) -> usize {
+    let nested = items.iter().map(|item| match item {
+        SelectItem::Embed(embed) => select_items(&embed.query.select),
+        SelectItem::All | SelectItem::Column(_) => 0,
+    });
+    items.len() + nested.sum::<usize>()
 }
 
 fn decode(raw: &str) -> Result<Cow<'_, str>, ApiError> {
@@ -96,6 +110,7 @@ pub fn arguments(mut pairs: Vec<(String, String)>) -> (Vec<String>, Vec<Option<S
 struct Reader {
     out: ParsedQuery,
     values: Values,
+    order_terms: usize,
 }
 
 impl Reader {
@@ -107,6 +122,7 @@ impl Reader {
             "columns" | "on_conflict" if path.is_empty() && text.is_empty() => Ok(()),
             "columns" if path.is_empty() => {
                 let names = names(text).map_err(|f| f.error("columns parameter", text))?;
+                within(names.len(), limits::COLUMNS, "columns")?;
                 self.out.query.columns = Some(names);
                 Ok(())
             }
@@ -121,6 +137,7 @@ impl Reader {
                 }
                 let terms =
                     order::parse(&mut Lexer::new(text)).map_err(|f| f.error("order", text))?;
+                self.order_terms += terms.len();
                 self.place(path)?.0.order = terms;
                 Ok(())
             }

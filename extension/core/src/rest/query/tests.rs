@@ -342,6 +342,18 @@ fn keeps_its_limits() {
     read(&wide(limits::EMBEDS));
     assert_eq!(code(&wide(limits::EMBEDS + 1)), "PGRST100");
 
+    let columns = |n: usize| format!("select=a,b({})", vec!["a"; n - 2].join(","));
+    read(&columns(limits::SELECT));
+    let error = parse(&columns(limits::SELECT + 1), Verb::Read, false).unwrap_err();
+    assert_eq!((error.status, error.code.as_str()), (400, "PGRST100"));
+    assert_eq!(error.message, "At most 1000 items of select are allowed");
+    let terms = |n: usize| format!("select=a,b(a)&order=a&b.order={}", vec!["a"; n - 1].join(","));
+    read(&terms(limits::ORDER));
+    assert_eq!(code(&terms(limits::ORDER + 1)), "PGRST100");
+    let named = |n: usize| format!("columns={}", vec!["a"; n].join(","));
+    read(&named(limits::COLUMNS));
+    assert_eq!(code(&named(limits::COLUMNS + 1)), "PGRST100");
+
     let values = format!("or=({})", vec!["a.eq.1"; 70_000].join(","));
     assert_eq!(code(&values), "PGRST100");
 }
