@@ -27,6 +27,16 @@ pub enum Caller {
     Psql,
 }
 
+/// Where a request came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    pub caller: Caller,
+    /// The client's address as the proxy found it; empty from psql.
+    pub client: &'a str,
+    /// The request's id, for logs; empty from psql.
+    pub id: &'a str,
+}
+
 /// An answer that must undo the transaction.
 #[derive(Debug)]
 pub struct Undo {
@@ -54,17 +64,17 @@ thread_local! {
 ///
 /// # Errors
 /// [`Undo`]: the caller must abort the (sub)transaction, then answer with it.
-pub fn handle(request: &Request<'_>, caller: Caller) -> Result<Response, Undo> {
+pub fn handle(request: &Request<'_>, origin: Origin<'_>) -> Result<Response, Undo> {
     let config = config::current().map_err(|e| Undo::of(e.to_response()))?;
     let who = match identify(&config, request) {
         Ok(who) => who,
         Err(error) => return Err(Undo::of(refusal(&config, error))),
     };
-    if caller == Caller::Proxy && !guc::search_path_is(&config.search_path) {
+    if origin.caller == Caller::Proxy && !guc::search_path_is(&config.search_path) {
         guc::set("search_path", &config.search_path, Scope::Session, false);
     }
     let outcome = catch(|| {
-        let visit = Visit { config: &config, request, caller };
+        let visit = Visit { config: &config, request, origin };
         visit.run(&who)
     });
     match outcome {
@@ -72,7 +82,7 @@ pub fn handle(request: &Request<'_>, caller: Caller) -> Result<Response, Undo> {
         Ok(Err(undo)) => Err(undo),
         Err(raised) => {
             claims::clear();
-            Err(undo_of(&config, raised, who.anonymous))
+            Err(undo_of(&config, raised, who.anonymous, origin.id))
         }
     }
 }
@@ -131,7 +141,7 @@ fn refusal(config: &Config, error: ApiError) -> Response {
     }
 }
 
-fn undo_of(config: &Config, raised: Raised, anonymous: bool) -> Undo {
+fn undo_of(config: &Config, raised: Raised, anonymous: bool, id: &str) -> Undo {
     let error = from_database(
         &raised.sqlstate,
         &raised.message,
@@ -140,7 +150,9 @@ fn undo_of(config: &Config, raised: Raised, anonymous: bool) -> Undo {
         anonymous,
     );
     if error.status >= 500 {
-        pgrx::log!("request failed: {}: {}", raised.sqlstate, raised.message);
+        // What PL/pgSQL raised may hold values.
+        let message = if raised.sqlstate.starts_with("P0") { "" } else { raised.message.as_str() };
+        pgrx::log!("request {id} failed: {} {message}", raised.sqlstate);
     }
     let code = match raised.sqlstate.as_str() {
         "40001" | "40P01" => "HW001",
@@ -152,7 +164,7 @@ fn undo_of(config: &Config, raised: Raised, anonymous: bool) -> Undo {
 struct Visit<'v> {
     config: &'v Rc<Config>,
     request: &'v Request<'v>,
-    caller: Caller,
+    origin: Origin<'v>,
 }
 
 impl Visit<'_> {
@@ -162,7 +174,7 @@ impl Visit<'_> {
         if let Some(level) = entered.stronger_isolation() {
             return Err(Undo::repeat(level));
         }
-        if self.caller == Caller::Psql {
+        if self.origin.caller == Caller::Psql {
             // The session's own deferred triggers are not the request's: they run as who queued them.
             jail.fire_deferred_triggers();
         }
@@ -186,7 +198,7 @@ impl Visit<'_> {
         drop(active);
         let (answer, reads) = result?;
         jail.leave();
-        if self.caller == Caller::Proxy {
+        if self.origin.caller == Caller::Proxy {
             jail::forget_session(!reads);
         }
         match answer.ending {
@@ -212,7 +224,7 @@ impl Visit<'_> {
 
     /// `ALTER ROLE … SET`, which only a login applies by itself, and the app's own settings.
     fn apply(&self, entered: &Wanted) {
-        if self.caller == Caller::Psql {
+        if self.origin.caller == Caller::Psql {
             guc::set("search_path", &self.config.search_path, Scope::Request, false);
         }
         for (name, value) in &entered.settings {
@@ -226,12 +238,26 @@ impl Visit<'_> {
         }
     }
 
+    /// The client's headers, with the address that the proxy found in place of what a client may claim.
+    fn headers(&self) -> String {
+        let mut headers = self.request.headers.0.to_owned();
+        for (name, value) in [("x-forwarded-for", self.origin.client), ("x-request-id", self.origin.id)] {
+            if !value.is_empty() && !value.contains('\n') {
+                headers.push_str(name);
+                headers.push_str(": ");
+                headers.push_str(value);
+                headers.push('\n');
+            }
+        }
+        headers
+    }
+
     fn context(&self, who: &Who) -> Context {
         Context {
             claims: who.claims.clone(),
             method: self.request.method.to_owned(),
             path: self.request.path.to_owned(),
-            headers: self.request.headers.0.to_owned(),
+            headers: self.headers(),
         }
     }
 }

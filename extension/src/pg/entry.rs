@@ -3,7 +3,7 @@
 use super::error::{catch, in_subtransaction, pg_text, raise};
 use super::fmgr::Call;
 use super::value::new_varlena;
-use crate::gateway::{self, Caller, Undo};
+use crate::gateway::{self, Caller, Origin, Undo};
 use crate::v1;
 use howdah_core::http::Response;
 use pgrx::pg_sys;
@@ -152,7 +152,10 @@ fn answer(call: Call, caller: Caller) -> Result<Response, Undo> {
         call.bytes(3).unwrap_or_default(),
     );
     match request {
-        Ok(request) => gateway::handle(&request, caller),
+        Ok(request) => {
+            let text = |n| call.text(n).unwrap_or_default();
+            gateway::handle(&request, Origin { caller, client: text(4), id: text(5) })
+        }
         Err(error) => Err(gateway::bad_request(&error)),
     }
 }
