@@ -211,11 +211,19 @@ fn tells_functions_who_calls() {
     who.get("/rpc/setting?name=request.method").is(200).equals(json!("GET"));
     let path = who.get("/rpc/setting?name=request.path").is(200).json();
     assert!(path.as_str().is_some_and(|p| p.ends_with("/rpc/setting")), "{path}");
-    let headers =
-        who.rest("GET", "/rpc/setting?name=request.headers").header("X-Mine", "yes").send().json();
+    let reply = who
+        .rest("GET", "/rpc/setting?name=request.headers")
+        .header("X-Mine", "yes")
+        .header("X-Forwarded-For", "192.0.2.1")
+        .send();
+    let id = reply.header("x-request-id").expect("an id").to_owned();
+    let headers = reply.json();
     let headers: Value =
         serde_json::from_str(headers.as_str().expect("text")).expect("headers are JSON");
     assert_eq!(headers["x-mine"], "yes");
+    // The address is the one that the proxy found, not the one that a client claims.
+    assert_eq!(headers["x-forwarded-for"], "127.0.0.1");
+    assert_eq!(headers["x-request-id"], json!(id));
     let cookies = who
         .rest("GET", "/rpc/setting?name=request.cookies")
         .header("Cookie", "a=1; b=2")
