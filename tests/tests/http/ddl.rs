@@ -87,6 +87,33 @@ fn follows_relations_and_functions() {
 }
 
 #[test]
+fn follows_what_a_view_rests_on() {
+    let howdah = shared();
+    howdah.sql("DROP TABLE IF EXISTS late.part, late.whole CASCADE; CREATE TABLE late.whole (id int PRIMARY KEY);
+                CREATE TABLE late.part (id int PRIMARY KEY, whole_id int REFERENCES late.whole, other_id int);
+                CREATE VIEW late.inner_part AS SELECT id, whole_id FROM late.part; CREATE VIEW late.outer_part AS SELECT id, whole_id FROM late.inner_part;
+                INSERT INTO late.whole VALUES (1); INSERT INTO late.part VALUES (1, 1, 1); GRANT SELECT ON late.whole, late.part, late.outer_part TO anon");
+    let related = |api: &Api| {
+        api.get("/outer_part?select=id,whole(id)")
+            .is(200)
+            .equals(json!([{"id": 1, "whole": {"id": 1}}]));
+    };
+    everywhere(related);
+    howdah.sql("ALTER TABLE late.part RENAME COLUMN whole_id TO of_id; ALTER TABLE late.part RENAME TO piece");
+    everywhere(related);
+    // The same column of the view within, now from another column.
+    howdah.sql(
+        "CREATE OR REPLACE VIEW late.inner_part AS SELECT id, other_id AS whole_id FROM late.piece",
+    );
+    everywhere(|api| {
+        api.get("/outer_part?select=id,whole(id)").fails(400, "PGRST200");
+    });
+    howdah.sql("ALTER TABLE late.piece ADD FOREIGN KEY (other_id) REFERENCES late.whole");
+    everywhere(related);
+    howdah.sql("DROP TABLE late.piece, late.whole CASCADE");
+}
+
+#[test]
 fn obeys_a_policy_changed_in_between() {
     let howdah = shared();
     howdah.sql("DROP TABLE IF EXISTS late.policied; CREATE TABLE late.policied (id int); INSERT INTO late.policied VALUES (1), (2), (3);

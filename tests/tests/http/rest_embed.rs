@@ -76,6 +76,54 @@ fn views_carry_the_keys_of_their_tables() {
 }
 
 #[test]
+fn views_of_views_carry_keys_under_their_own_names() {
+    answers(&[
+        (
+            "/latest?select=title,studio(name)&order=number",
+            json!([{"title": "GAMMA", "studio": {"name": "South"}}, {"title": "DELTA", "studio": null}]),
+        ),
+        (
+            "/latest?select=number,maker(name),film_studio(id)&number=eq.3",
+            json!([{"number": 3, "maker": {"name": "South"}, "film_studio": {"id": 2}}]),
+        ),
+        ("/studio?select=id,latest!inner(number)", json!([{"id": 2, "latest": [{"number": 3}]}])),
+        // By a junction, from a view and to one.
+        (
+            "/latest?select=number,actor(id)&number=eq.3&actor.order=id",
+            json!([{"number": 3, "actor": [{"id": 1}, {"id": 3}]}]),
+        ),
+        ("/actor?select=id,latest(number)&id=eq.3", json!([{"id": 3, "latest": [{"number": 3}]}])),
+        // Of several tables, each one's keys.
+        (
+            "/billed?select=name,film(title)&film_id=eq.3&order=name",
+            json!([{"name": "Ann", "film": {"title": "Gamma"}}, {"name": "Cid", "film": {"title": "Gamma"}}]),
+        ),
+        // Between views; and to oneself.
+        (
+            "/latest?select=number,makers(title)&number=eq.3",
+            json!([{"number": 3, "makers": {"title": "Gamma"}}]),
+        ),
+        (
+            "/employee?select=id,employee(id)&id=eq.2&employee.order=id",
+            json!([{"id": 2, "employee": [{"id": 3}, {"id": 4}]}]),
+        ),
+        ("/employee?select=id,chief(name)&id=eq.2", json!([{"id": 2, "chief": {"name": "Root"}}])),
+        (
+            "/archive?select=id,studio(name)&id=eq.3",
+            json!([{"id": 3, "studio": {"name": "South"}}]),
+        ),
+    ]);
+    // A view that shows a studio once for each film: a film still has one, or none.
+    let rows = api().get("/film?select=id,makers(id)&order=id").is(200).json();
+    assert_eq!(
+        rows,
+        json!([{"id": 1, "makers": {"id": 1}}, {"id": 2, "makers": {"id": 1}}, {"id": 3, "makers": {"id": 2}}, {"id": 4, "makers": null}])
+    );
+    // What a view computes is no key.
+    api().get("/makers?select=id,casting(part)").fails(400, "PGRST200");
+}
+
+#[test]
 fn embeds_a_table_in_itself_by_hint() {
     answers(&[
         // The key as hint looks from the parent; as target, from the child.

@@ -458,6 +458,21 @@ fn writes_through_an_updatable_view() {
         .send()
         .is(200)
         .equals(json!([{"id": 85, "code": null, "name": "renamed"}]));
+    // It has the table's key.
+    let put = |name: &str| {
+        let body = json!({"id": 85, "code": null, "name": name});
+        api.rest("PUT", "/thing_view?id=eq.85").json(body).send().is(204);
+    };
+    put("put");
+    put("put again");
+    let reply = api
+        .rest("POST", "/thing_view")
+        .prefer("resolution=merge-duplicates, return=headers-only")
+        .json(json!({"id": 85, "name": "merged"}))
+        .send();
+    reply.has("location", "/thing_view?id=eq.85");
+    assert_eq!(stands("SELECT name FROM write.thing WHERE id = 85"), "merged");
+    api.rest("DELETE", "/thing_view?id=eq.85").send().is(204);
 }
 
 #[test]

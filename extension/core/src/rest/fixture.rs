@@ -110,6 +110,15 @@ fn view(name: &str, columns: &str, base: &str) -> Rc<Relation> {
     Rc::new(Relation { bases: vec![base], ..Relation::clone(&plain) })
 }
 
+/// A view of a junction and one of its sides.
+fn cast() -> Rc<Relation> {
+    let columns = "film: integer; actor: integer; name: text";
+    let junction = view("cast", columns, "film_actor: film_id film, actor_id actor");
+    let side = view("cast", columns, "actor: id actor, name name");
+    let bases = [junction.bases.as_slice(), side.bases.as_slice()].concat();
+    Rc::new(Relation { bases, ..Relation::clone(&junction) })
+}
+
 /// `constraint: table(columns) -> table(columns)`; a `!` before the constraint says that the columns are unique.
 fn key(schema: &str, text: &str, from_in_primary_key: bool) -> ForeignKey {
     let (constraint, rest) = text.split_once(": ").unwrap();
@@ -202,6 +211,7 @@ impl Fixture {
             ),
             view("crew", "id: integer; full_name: text", "director: id id, name full_name"),
             view("team", "*nr: integer; chief: integer", "person: id nr, boss_id chief"),
+            cast(),
             view("nameless", "name: text", "director: name name"),
             relation("public", "stop", Table, "*id: integer; name: text"),
             relation("public", "leg", Table, "*from_id: integer; *to_id: integer"),

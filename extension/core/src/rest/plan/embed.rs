@@ -105,13 +105,19 @@ fn candidates(
             to_one(&targets, &seen, &mut all);
         } else {
             from_other(&targets, &seen, &mut all);
-            if seen.key.from_in_primary_key {
+            let junction = (&seen.key.from_schema, &seen.key.from_table);
+            if seen.key.from_in_primary_key && !shows(parent, junction) {
                 through(catalog, &targets, &seen, &mut all);
             }
         }
     }
     all.retain(|candidate| matches(candidate, embed));
     all
+}
+
+/// A view of the junction has the junction's own keys, so the way through it would be a second one.
+fn shows(view: &Relation, (schema, table): (&String, &String)) -> bool {
+    view.bases.iter().any(|base| base.schema == *schema && base.name == *table)
 }
 
 fn to_one(targets: &Targets<'_>, seen: &Seen, all: &mut Vec<Candidate>) {
@@ -167,6 +173,9 @@ fn through(catalog: &dyn Catalog, targets: &Targets<'_>, seen: &Seen, all: &mut 
             continue;
         }
         for (target, columns) in targets.at(&other.to_schema, &other.to_table, &other.to_columns) {
+            if shows(&target, (&junction.schema, &junction.name)) {
+                continue;
+            }
             all.push(Candidate {
                 relationship: Relationship {
                     cardinality: Cardinality::ManyToMany,

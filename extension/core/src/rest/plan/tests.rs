@@ -138,6 +138,9 @@ fn views_have_the_keys_of_their_tables() {
         // By a junction.
         ("card", "actor(name)", r#"WHERE "film_actor_1"."film_id" = "card"."number""#),
         ("actor", "card(number)", r#"ON "card_1"."number" = "film_actor_1"."film_id""#),
+        // A view of the junction itself has no way through it.
+        ("cast", "film(id)", r#""film_1"."id" = "cast"."film""#),
+        ("film", "cast(name)", r#""cast_1"."film" = "film"."id""#),
         // A table's reference to itself.
         ("team", "person(id)", r#""person_1"."boss_id" = "team"."nr""#),
         ("person", "team(nr)", r#""team_1"."chief" = "person"."id""#),
@@ -204,6 +207,12 @@ fn checks_written_columns() {
     let error = fixture::compile(&shape).unwrap_err();
     assert_eq!((error.status, error.code.as_str()), (400, "PGRST204"));
     assert_eq!(error.message, "Could not find the 'nope' column of 'film' in the schema cache");
+    // Those that a row leaves to their defaults, too.
+    shape.write.columns.pop();
+    shape.write.defaults = vec!["year".to_owned()];
+    assert!(fixture::compile(&shape).is_ok());
+    shape.write.defaults.push("nope".to_owned());
+    assert_eq!(fixture::compile(&shape).unwrap_err().code, "PGRST204");
 }
 
 #[test]
