@@ -72,8 +72,9 @@ impl LiveCatalog {
     fn drop_relations(&self, changed: &[Oid]) -> bool {
         let mut relations = self.relations.borrow_mut();
         let before = relations.len();
-        relations
-            .retain(|_, r| r.as_ref().is_some_and(|known| !changed.iter().any(|oid| known.is_of(oid))));
+        relations.retain(|_, r| {
+            r.as_ref().is_some_and(|known| !changed.iter().any(|oid| known.is_of(oid)))
+        });
         let mut foreign_keys = self.foreign_keys.borrow_mut();
         let known = foreign_keys.len();
         foreign_keys.retain(|oid, _| !changed.contains(oid));
@@ -144,11 +145,15 @@ impl Catalog for LiveCatalog {
     }
 
     fn relation_names(&self, schema: &str) -> Rc<Vec<String>> {
-        Rc::new(read_list(&query::text(RELATION_NAMES, &[schema]), |v| v.as_str().map(str::to_owned)))
+        Rc::new(read_list(&query::text(RELATION_NAMES, &[schema]), |v| {
+            v.as_str().map(str::to_owned)
+        }))
     }
 
     fn function_names(&self, schema: &str) -> Rc<Vec<String>> {
-        Rc::new(read_list(&query::text(FUNCTION_NAMES, &[schema]), |v| v.as_str().map(str::to_owned)))
+        Rc::new(read_list(&query::text(FUNCTION_NAMES, &[schema]), |v| {
+            v.as_str().map(str::to_owned)
+        }))
     }
 }
 
@@ -377,7 +382,8 @@ const RELATION: &str = concat!(
     "THEN pg_catalog.format('nextval(%L::regclass)', pg_catalog.pg_get_serial_sequence(pg_catalog.format('%I.%I', n.nspname, c.relname), a.attname)) ",
     "ELSE (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d ",
     "WHERE d.adrelid OPERATOR(pg_catalog.=) c.oid AND d.adnum OPERATOR(pg_catalog.=) a.attnum) END, ",
-    "'type', ", type_document!("t", "a.atttypmod"),
+    "'type', ",
+    type_document!("t", "a.atttypmod"),
     ") ORDER BY a.attnum), '[]'::pg_catalog.json) FROM pg_catalog.pg_attribute a ",
     "JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid ",
     "WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)",
@@ -411,18 +417,23 @@ const FUNCTIONS: &str = concat!(
     "SELECT pg_catalog.json_agg(pg_catalog.json_build_object(",
     "'oid', p.oid::pg_catalog.int8, 'schema', n.nspname, 'name', p.proname, 'set', p.proretset, ",
     "'volatility', p.provolatile::pg_catalog.text, 'settings', p.proconfig, 'comment', pg_catalog.obj_description(p.oid, 'pg_proc'), ",
-    "'result', ", type_document!("r", "NULL"), ", ",
+    "'result', ",
+    type_document!("r", "NULL"),
+    ", ",
     "'relation_schema', (SELECT rn.nspname FROM pg_catalog.pg_namespace rn WHERE rn.oid OPERATOR(pg_catalog.=) r.typnamespace), ",
     "'relation_name', CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'c' THEN r.typname END, ",
     "'arguments', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(",
-    "'name', COALESCE(p.proargnames[k.n], ''), 'type', ", type_document!("t", "NULL"), ", ",
+    "'name', COALESCE(p.proargnames[k.n], ''), 'type', ",
+    type_document!("t", "NULL"),
+    ", ",
     "'has_default', k.position OPERATOR(pg_catalog.>) (p.pronargs OPERATOR(pg_catalog.-) p.pronargdefaults), ",
     "'variadic', p.provariadic OPERATOR(pg_catalog.<>) 0 AND k.position OPERATOR(pg_catalog.=) p.pronargs) ORDER BY k.n), '[]'::pg_catalog.json) ",
     "FROM (SELECT u.ty, u.n, pg_catalog.row_number() OVER (ORDER BY u.n) AS position FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[])) ",
     "WITH ORDINALITY u(ty, n) WHERE p.proargmodes IS NULL OR p.proargmodes[u.n] OPERATOR(pg_catalog.=) ANY ('{i,b,v}')) k ",
     "JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) k.ty), ",
     "'columns', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(",
-    "'name', COALESCE(NULLIF(p.proargnames[u.n], ''), 'column' OPERATOR(pg_catalog.||) u.n), 'type', ", type_document!("t", "NULL"),
+    "'name', COALESCE(NULLIF(p.proargnames[u.n], ''), 'column' OPERATOR(pg_catalog.||) u.n), 'type', ",
+    type_document!("t", "NULL"),
     ") ORDER BY u.n), '[]'::pg_catalog.json) ",
     "FROM pg_catalog.unnest(p.proallargtypes) WITH ORDINALITY u(ty, n) JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) u.ty ",
     "WHERE p.proargmodes[u.n] OPERATOR(pg_catalog.=) ANY ('{o,b,t}'))",

@@ -101,7 +101,10 @@ impl Config {
             pgrx::log!("howdah.settings: {problem}");
         }
         let names = |key| {
-            items(document, key).filter_map(Value::as_str).map(str::to_owned).collect::<HashSet<_>>()
+            items(document, key)
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect::<HashSet<_>>()
         };
         let schema = settings.rest.schemas.first().map_or("public", String::as_str);
         let search_path = search_path(schema, &settings.rest.extra_search_path);

@@ -10,9 +10,9 @@ use crate::role_settings::Wanted;
 use howdah_core::catalog::Catalog;
 use howdah_core::error::ApiError;
 use howdah_core::limits;
-use howdah_core::rest::{Database, Isolation};
 use howdah_core::rest::query::array;
 use howdah_core::rest::shape::{Compiled, Outcome, Param, Parsed, Shape, Statement};
+use howdah_core::rest::{Database, Isolation};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -79,9 +79,10 @@ impl Plans {
         let hash = self.hasher.hash_one((role, shape));
         self.clock += 1;
         let clock = self.clock;
-        let found = self.buckets.get_mut(&hash).and_then(|bucket| {
-            bucket.iter_mut().find(|k| k.role == role && k.shape == *shape)
-        });
+        let found = self
+            .buckets
+            .get_mut(&hash)
+            .and_then(|bucket| bucket.iter_mut().find(|k| k.role == role && k.shape == *shape));
         (
             hash,
             found.map(|kept| {

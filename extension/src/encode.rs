@@ -130,9 +130,13 @@ impl<'a> Writer<'a> {
     pub fn begin_row(&mut self) {
         self.first_in_row = true;
         match self.format {
-            Format::Array => self.out.extend_from_slice(if self.rows == 0 { b"[{" } else { b", \n {" }),
+            Format::Array => {
+                self.out.extend_from_slice(if self.rows == 0 { b"[{" } else { b", \n {" })
+            }
             Format::Object | Format::SingleRow if self.rows == 0 => self.out.push(b'{'),
-            Format::Scalars => self.out.extend_from_slice(if self.rows == 0 { b"[" } else { b", " }),
+            Format::Scalars => {
+                self.out.extend_from_slice(if self.rows == 0 { b"[" } else { b", " })
+            }
             Format::Csv => {
                 if self.rows == 0 {
                     for (n, key) in self.keys.iter().enumerate() {
@@ -191,7 +195,8 @@ impl<'a> Writer<'a> {
             return;
         }
         self.comma(n);
-        let special = |b: &u8| matches!(b, b'"' | b'\\' | b'(' | b')' | b',') || b.is_ascii_whitespace();
+        let special =
+            |b: &u8| matches!(b, b'"' | b'\\' | b'(' | b')' | b',') || b.is_ascii_whitespace();
         if !text.is_empty() && !text.iter().any(special) {
             self.out.extend_from_slice(text);
             return;

@@ -104,11 +104,7 @@ fn identify(config: &Config, request: &Request<'_>) -> Result<Who, ApiError> {
     };
     let session = config.verify(token, crate::pg::clock::now())?;
     let role = session.role.as_deref().or(anon).ok_or_else(refuse)?;
-    Ok(Who {
-        role: enter(role)?,
-        claims: session.claims.clone(),
-        anonymous: Some(role) == anon,
-    })
+    Ok(Who { role: enter(role)?, claims: session.claims.clone(), anonymous: Some(role) == anon })
 }
 
 /// `Authorization: Bearer …`, or else the header or query parameter `apikey`.
@@ -119,9 +115,7 @@ fn bearer<'a>(request: &Request<'a>) -> Option<&'a str> {
             return Some(token.trim());
         }
     }
-    let from_query = || {
-        request.query.split('&').find_map(|pair| pair.strip_prefix("apikey="))
-    };
+    let from_query = || request.query.split('&').find_map(|pair| pair.strip_prefix("apikey="));
     request.headers.get("apikey").or_else(from_query).filter(|token| !token.is_empty())
 }
 
@@ -241,7 +235,9 @@ impl Visit<'_> {
     /// The client's headers, with the address that the proxy found in place of what a client may claim.
     fn headers(&self) -> String {
         let mut headers = self.request.headers.0.to_owned();
-        for (name, value) in [("x-forwarded-for", self.origin.client), ("x-request-id", self.origin.id)] {
+        for (name, value) in
+            [("x-forwarded-for", self.origin.client), ("x-request-id", self.origin.id)]
+        {
             if !value.is_empty() && !value.contains('\n') {
                 headers.push_str(name);
                 headers.push_str(": ");
@@ -290,10 +286,10 @@ pub fn request<'a>(
     headers: &'a [u8],
     body: &'a [u8],
 ) -> Result<Request<'a>, ApiError> {
-    let headers = std::str::from_utf8(headers)
-        .ok()
-        .filter(|h| !h.contains('\0'))
-        .ok_or_else(|| ApiError::new(Code::BadRequest, &["The headers must be UTF-8 without NUL"]))?;
+    let headers =
+        std::str::from_utf8(headers).ok().filter(|h| !h.contains('\0')).ok_or_else(|| {
+            ApiError::new(Code::BadRequest, &["The headers must be UTF-8 without NUL"])
+        })?;
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Ok(Request { method, path, query, headers: Headers(headers), body })
 }

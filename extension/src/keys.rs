@@ -15,14 +15,8 @@ const RANDOM: std::ops::RangeInclusive<i32> = 16..=1024;
 ///
 /// Never from a per-process generator: backends are forks, and forks of one state make equal keys.
 #[pg_extern(schema = "howdah_private", volatile, parallel_restricted)]
-fn key_generate() -> TableIterator<
-    'static,
-    (
-        name!(kid, String),
-        name!(public_jwk, JsonB),
-        name!(secret, Vec<u8>),
-    ),
-> {
+fn key_generate()
+-> TableIterator<'static, (name!(kid, String), name!(public_jwk, JsonB), name!(secret, Vec<u8>))> {
     let made = token::generate_es256(&mut |bytes| {
         getrandom::fill(bytes).map_err(|error| format!("no randomness: {error}"))
     })
@@ -82,9 +76,7 @@ fn setting_definitions() -> TableIterator<
     ),
 > {
     TableIterator::new(
-        settings::definitions()
-            .iter()
-            .map(|d| (d.key, d.kind, d.default, d.description)),
+        settings::definitions().iter().map(|d| (d.key, d.kind, d.default, d.description)),
     )
 }
 
@@ -103,10 +95,7 @@ fn random_token(bytes: i32) -> String {
     }
     let mut random = vec![0; usize::try_from(bytes).unwrap_or_default()];
     if let Err(error) = getrandom::fill(&mut random) {
-        refuse(
-            PgSqlErrorCode::ERRCODE_SYSTEM_ERROR,
-            &format!("no randomness: {error}"),
-        );
+        refuse(PgSqlErrorCode::ERRCODE_SYSTEM_ERROR, &format!("no randomness: {error}"));
     }
     token::base64url(&random)
 }

@@ -29,7 +29,8 @@ pub fn answer(
     route: &Route,
     parameters: Vec<(&str, String)>,
 ) -> Result<Answer, ApiError> {
-    let (schema, name) = split(&route.function).ok_or_else(|| ApiError::new(Code::NotFound, &[]))?;
+    let (schema, name) =
+        split(&route.function).ok_or_else(|| ApiError::new(Code::NotFound, &[]))?;
     if query::text(CALLABLE, &[&schema, &name]) != "true" {
         return Err(ApiError::new(Code::NotFound, &[]));
     }
@@ -57,8 +58,7 @@ pub fn answer(
     };
     let parsed = parsed(shape, &arguments);
     let shape = &parsed.shape;
-    let compiled =
-        live.compiled(shape, &mut || rest::compile(shape, live.catalog(), settings))?;
+    let compiled = live.compiled(shape, &mut || rest::compile(shape, live.catalog(), settings))?;
     if let Some(level) = live.enter_function(&compiled.function_settings) {
         return Ok(Answer { response: Response::default(), ending: Ending::Repeat(level) });
     }

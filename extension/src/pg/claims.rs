@@ -182,7 +182,9 @@ pub unsafe extern "C-unwind" fn howdah_auth_role(
     // SAFETY: fmgr's pointer.
     let call = unsafe { Call::new(fcinfo) };
     match current() {
-        Some(claims) if !claims.role.is_empty() => super::value::new_varlena(claims.role.as_bytes()),
+        Some(claims) if !claims.role.is_empty() => {
+            super::value::new_varlena(claims.role.as_bytes())
+        }
         _ => call.null(),
     }
 }

@@ -138,7 +138,9 @@ fn from_undo(undo: Undo) -> Response {
     match undo.isolation {
         Some(level) => {
             let level = level.as_str();
-            pgrx::error!("this request asks for a {level} transaction: BEGIN ISOLATION LEVEL {level} first")
+            pgrx::error!(
+                "this request asks for a {level} transaction: BEGIN ISOLATION LEVEL {level} first"
+            )
         }
         None => undo.response,
     }

@@ -47,8 +47,9 @@ fn outlives(node: &pg_sys::Node) -> Option<&'static std::ffi::CStr> {
             let set: *const pg_sys::ConstraintsSetStmt = std::ptr::from_ref(node).cast();
             // SAFETY: the tag says that this is the node's type.
             let deferred = unsafe { (*set).deferred };
-            (deferred && super::jail::firing())
-                .then_some(c"SET CONSTRAINTS DEFERRED is not allowed in a deferred trigger of a request")
+            (deferred && super::jail::firing()).then_some(
+                c"SET CONSTRAINTS DEFERRED is not allowed in a deferred trigger of a request",
+            )
         }
         pg_sys::NodeTag::T_DeclareCursorStmt => {
             let declare: *const pg_sys::DeclareCursorStmt = std::ptr::from_ref(node).cast();
@@ -76,11 +77,7 @@ unsafe extern "C-unwind" fn utility(
         if super::claims::active()
             && let Some(refusal) = (*statement).utilityStmt.as_ref().and_then(outlives)
         {
-            raise(
-                "0A000",
-                refusal.as_ptr(),
-                c"Its effect would outlive the request.".as_ptr(),
-            );
+            raise("0A000", refusal.as_ptr(), c"Its effect would outlive the request.".as_ptr());
         }
         let next = match PREVIOUS_UTILITY.get() {
             Some(Some(hook)) => *hook,

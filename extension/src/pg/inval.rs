@@ -101,7 +101,8 @@ type Callback = unsafe extern "C-unwind" fn(pg_sys::Datum, i32, u32);
 unsafe extern "C-unwind" fn on_relation(_arg: pg_sys::Datum, relation: pg_sys::Oid) {
     RELATIONS.fetch_add(1, Relaxed);
     let oid = relation.to_u32();
-    let configured = oid == 0 || CONFIG_TABLES.with(|t| t.try_borrow().is_ok_and(|t| t.contains(&oid)));
+    let configured =
+        oid == 0 || CONFIG_TABLES.with(|t| t.try_borrow().is_ok_and(|t| t.contains(&oid)));
     if configured {
         CONFIG.fetch_add(1, Relaxed);
     }

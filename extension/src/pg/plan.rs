@@ -103,7 +103,12 @@ impl Plan {
     /// Runs the plan; each row goes to `sink`. Returns rows returned or affected.
     ///
     /// Raises what Postgres raises.
-    pub fn run(&self, values: &[Option<impl AsRef<[u8]>>], read_only: bool, sink: &mut Sink<'_>) -> u64 {
+    pub fn run(
+        &self,
+        values: &[Option<impl AsRef<[u8]>>],
+        read_only: bool,
+        sink: &mut Sink<'_>,
+    ) -> u64 {
         // SAFETY: parameters are built for the plan's own types; the receiver lives until the call ends.
         unsafe {
             let params = self.bind(values);
@@ -142,8 +147,7 @@ impl Plan {
             if cached.is_null() {
                 return 0;
             }
-            let statement =
-                pg_sys::list_nth((*cached).stmt_list, 0).cast::<pg_sys::PlannedStmt>();
+            let statement = pg_sys::list_nth((*cached).stmt_list, 0).cast::<pg_sys::PlannedStmt>();
             let rows = (*(*statement).planTree).plan_rows;
             pg_sys::ReleaseCachedPlan(cached, pg_sys::CurrentResourceOwner);
             rows.max(0.0) as u64
