@@ -166,7 +166,7 @@ fn plan(statement: &Statement) -> &Plan {
 }
 
 fn value<'p>(param: Param, parsed: &'p Parsed<'_>) -> Option<Cow<'p, [u8]>> {
-    fn nth<'p, T: std::ops::Deref<Target = str>>(list: &'p [Option<T>], n: u16) -> Option<&'p str> {
+    fn nth<T: std::ops::Deref<Target = str>>(list: &[Option<T>], n: u16) -> Option<&str> {
         list.get(usize::from(n))?.as_deref()
     }
     let text = match param {
