@@ -22,10 +22,7 @@ fn main() -> ExitCode {
         clap_complete::generate(shell, &mut Cli::command(), "howdah", &mut std::io::stdout());
         return ExitCode::SUCCESS;
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("howdah: cannot start: {error}");

@@ -51,21 +51,17 @@ fn declarations(library: &str, control: &str) -> Result<String, Box<dyn Error>> 
         .ok_or_else(|| format!("{library} has no section {ELF_SECTION_NAME}"))?;
     let mut entities = decode_entities(section.data()?)?;
     let natives: Vec<SqlGraphEntity<'_>> = entities.clone();
-    entities.push(SqlGraphEntity::ExtensionRoot(
-        ControlFile::from_path_with_cargo_version(control, env!("CARGO_PKG_VERSION"))?,
-    ));
+    entities.push(SqlGraphEntity::ExtensionRoot(ControlFile::from_path_with_cargo_version(
+        control,
+        env!("CARGO_PKG_VERSION"),
+    )?));
     for name in SCHEMAS {
         // pgrx wants to know the schema of `#[pg_extern(schema = "…")]`, made by a module or not.
         if !natives
             .iter()
             .any(|native| matches!(native, SqlGraphEntity::Schema(s) if s.name == name))
         {
-            let schema = SchemaEntity {
-                module_path: name,
-                name,
-                file: "",
-                line: 0,
-            };
+            let schema = SchemaEntity { module_path: name, name, file: "", line: 0 };
             entities.push(SqlGraphEntity::Schema(schema));
         }
     }
@@ -92,13 +88,10 @@ fn declarations(library: &str, control: &str) -> Result<String, Box<dyn Error>> 
                 (1, name)
             } else {
                 return Err(
-                    format!("neither a plain CREATE FUNCTION nor a TYPE: {statement}").into(),
+                    format!("neither a plain CREATE FUNCTION nor a TYPE: {statement}").into()
                 );
             };
-            if !name
-                .split_once('.')
-                .is_some_and(|(schema, _)| SCHEMAS.contains(&schema))
-            {
+            if !name.split_once('.').is_some_and(|(schema, _)| SCHEMAS.contains(&schema)) {
                 return Err(format!("a native outside of {SCHEMAS:?}: {statement}").into());
             }
             sorted.insert((rank, name.replace('"', "")), statement.to_owned());
@@ -121,13 +114,7 @@ fn declarations(library: &str, control: &str) -> Result<String, Box<dyn Error>> 
 fn exported(file: &object::File<'_>) -> BTreeSet<String> {
     file.dynamic_symbols()
         .filter(|symbol| symbol.is_definition())
-        .filter_map(|symbol| {
-            symbol
-                .name()
-                .ok()?
-                .strip_prefix("pg_finfo_")
-                .map(str::to_owned)
-        })
+        .filter_map(|symbol| symbol.name().ok()?.strip_prefix("pg_finfo_").map(str::to_owned))
         .collect()
 }
 
@@ -163,9 +150,7 @@ fn compare(declared: &BTreeSet<String>, exported: &BTreeSet<String>) -> Result<(
 
 /// The statements of a tidied text; each ends with a semicolon at the end of a line.
 fn statements(sql: &str) -> impl Iterator<Item = &str> {
-    sql.split_inclusive(";\n")
-        .map(str::trim)
-        .filter(|statement| !statement.is_empty())
+    sql.split_inclusive(";\n").map(str::trim).filter(|statement| !statement.is_empty())
 }
 
 /// The statement without comments, tabs and doubled blanks.
@@ -177,11 +162,7 @@ fn tidy(sql: &str) -> String {
         if words.is_empty() {
             continue;
         }
-        let indent = if line.starts_with(['\t', ' ']) {
-            "    "
-        } else {
-            ""
-        };
+        let indent = if line.starts_with(['\t', ' ']) { "    " } else { "" };
         lines.push(format!("{indent}{}", words.join(" ").replace(" ,", ",")));
     }
     lines.join("\n")
