@@ -12,7 +12,7 @@ use howdah_core::settings::Settings;
 use howdah_core::token::{self, KeySet, Purpose, Verified, VerifyKey};
 use pgrx::pg_sys;
 use serde_json::Value;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -27,6 +27,7 @@ pub struct Config {
     api_keys: HashSet<String>,
     roles: HashSet<String>,
     tokens: RefCell<HashMap<[u8; 32], Rc<Session>>>,
+    token_bytes: Cell<usize>,
     nobody: RefCell<Option<Rc<Claims>>>,
     entered: RefCell<(u64, HashMap<String, Option<pg_sys::Oid>>)>,
 }
@@ -41,6 +42,8 @@ pub struct Session {
 
 /// Verified tokens kept in one backend.
 const TOKENS_MAX: usize = 1_000;
+/// Bytes of their claims kept: a token may be 16 kB long.
+const TOKEN_BYTES_MAX: usize = 2 << 20;
 
 thread_local! {
     static KEPT: RefCell<Option<(u64, Rc<Config>)>> = const { RefCell::new(None) };
@@ -120,6 +123,7 @@ impl Config {
             api_keys: names("api_keys"),
             roles: names("roles"),
             tokens: RefCell::default(),
+            token_bytes: Cell::default(),
             nobody: RefCell::default(),
             entered: RefCell::default(),
             settings,
@@ -147,11 +151,14 @@ impl Config {
                 return Err(token::TokenError::Key.into());
             }
         }
-        let mut tokens = self.tokens.borrow_mut();
-        if tokens.len() >= TOKENS_MAX {
-            tokens.clear();
-        }
         let session = Rc::new(self.session(verified));
+        let mut tokens = self.tokens.borrow_mut();
+        let bytes = self.token_bytes.get() + session.claims.json.len();
+        if tokens.len() >= TOKENS_MAX || bytes > TOKEN_BYTES_MAX {
+            tokens.clear();
+            self.token_bytes.set(0);
+        }
+        self.token_bytes.set(self.token_bytes.get() + session.claims.json.len());
         tokens.insert(name, session.clone());
         Ok(session)
     }
