@@ -46,6 +46,10 @@ $(stamps)/deps-pg$(PG): scripts/deps scripts/pg-config pg_config.toml
 	@scripts/deps $(PG)
 	@mkdir -p $(@D) && touch $@
 
+$(stamps)/deps-test: scripts/deps
+	@scripts/deps $(PG) test
+	@mkdir -p $(@D) && touch $@
+
 $(stamps)/build-pg$(PG): $(stamps)/deps-pg$(PG) $(SOURCES)
 	@echo "==> building against $(PG_CONFIG); the first time takes some minutes"
 	@mkdir -p $(@D) && touch $@.began
@@ -69,13 +73,13 @@ $(stamps)/install-pg$(PG): $(stamps)/build-pg$(PG) $(FACE) \
 .PHONY: force
 force:
 
-test: install ## Run every test, from unit to SDK, and count (TIERS="unit sql": only those)
+test: $(stamps)/deps-test install ## Run every test, from unit to SDK, and count (TIERS="unit sql": only those)
 	@PG=$(PG) PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/run $(TIERS)
 
 bench: install ## Measure against the floors, interleaved, and print one table
 	@PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/bench/run
 
-lint: $(stamps)/deps-pg$(PG) ## Check format, clippy, dependencies, the install script, generated files
+lint: $(stamps)/deps-pg$(PG) $(stamps)/deps-test ## Check format, clippy, dependencies, the install script, generated files
 	@PGRX_PG_CONFIG_PATH=$(PG_CONFIG) scripts/lint
 
 fmt: ## Format the Rust sources
