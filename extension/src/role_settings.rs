@@ -70,9 +70,4 @@ impl Wanted {
     pub fn stronger_isolation(&self) -> Option<Isolation> {
         self.isolation.filter(|level| clock::isolation() < Some(*level))
     }
-
-    /// A superuser set it for the role: a setting that only superusers may change is among them.
-    pub fn trusted(&self, _name: &str) -> bool {
-        true
-    }
 }
