@@ -78,28 +78,41 @@ fn answers_503_while_postgres_is_down_and_recovers_alone() {
     api.post("/kept", json!({"id": 1, "body": "before"})).is(201);
     let before = serving(&howdah);
     let postmaster = howdah.postmaster();
-    // Stopped, not gone: connections hang until the timeout of the proxy.
-    signal("KILL", postmaster);
-    let down = Instant::now();
-    let mut refused = 0;
-    for _ in 0..5 {
-        let asked = Instant::now();
-        if let Ok(reply) = api.rest("GET", "/kept").try_send() {
-            assert!(asked.elapsed() < Duration::from_secs(35), "{:?}", asked.elapsed());
-            if reply.status != 200 {
-                reply.is(503).well_formed_error();
-                assert!(reply.header("retry-after").is_some(), "503 says when to come again");
-                refused += 1;
+    let back = AtomicBool::new(false);
+    let refused = AtomicU32::new(0);
+    let down = std::thread::scope(|scope| {
+        let _back = Raise(&back);
+        scope.spawn(|| {
+            while !back.load(Ordering::Relaxed) {
+                let asked = Instant::now();
+                let Ok(reply) = api.rest("GET", "/kept").try_send() else { continue };
+                assert!(asked.elapsed() < Duration::from_secs(35), "{:?}", asked.elapsed());
+                if reply.status != 200 {
+                    reply.is(503).well_formed_error();
+                    assert!(reply.header("retry-after").is_some(), "503 says when to come again");
+                    refused.fetch_add(1, Ordering::Relaxed);
+                }
             }
+        });
+        signal("KILL", postmaster);
+        let down = Instant::now();
+        while howdah.postmaster() == postmaster {
+            assert!(down.elapsed() < Duration::from_secs(60), "no new Postgres");
+            std::thread::sleep(Duration::from_millis(20));
         }
-    }
-    let took = recovers(&api, Duration::from_secs(60));
-    println!(
-        "{refused} refused; answered again {took:?} after asking, {:?} after the kill",
-        down.elapsed()
-    );
+        down
+    });
+    recovers(&api, Duration::from_secs(60));
     assert_eq!(api.get("/kept?select=id").ids(), [1], "what was acknowledged is there");
-    api.post("/kept", json!({"id": 2, "body": "after"})).is(201);
+    // A write is not repeated by the proxy: one on a connection that just broke is refused.
+    // (One whose answer was lost may have been kept: 409.)
+    while api.post("/kept", json!({"id": 2, "body": "after"})).status == 503 {
+        assert!(down.elapsed() < Duration::from_secs(60), "no write after {:?}", down.elapsed());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let refused = refused.into_inner();
+    println!("{refused} refused; reads and writes again {:?} after the kill", down.elapsed());
+    assert_eq!(api.get("/kept?select=id&order=id").ids(), [1, 2]);
     assert_eq!(serving(&howdah), before, "the proxy itself did not restart");
 }
 
