@@ -17,6 +17,19 @@ GRANT EXECUTE ON FUNCTION auth.role() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION auth.email() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION auth.jwt() TO PUBLIC;
 
+-- Rows within rows, as the statements of requests have them; the caller gives what it reads. The schema shows names to
+-- everybody; each object in it has its own grants.
+CREATE AGGREGATE howdah.to_json_rows(record) (
+    SFUNC = howdah_private.to_json_rows_add,
+    STYPE = internal,
+    SSPACE = 4096,
+    FINALFUNC = howdah_private.to_json_rows_end,
+    PARALLEL = SAFE
+);
+GRANT EXECUTE ON FUNCTION howdah.to_json_rows(record) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION howdah.to_json_row(record) TO PUBLIC;
+GRANT USAGE ON SCHEMA howdah TO PUBLIC;
+
 -- The pre-request function runs as the caller's role, whichever that is; for anybody else it raises.
 GRANT EXECUTE ON FUNCTION howdah.enter_role(pg_catalog.text) TO anon, authenticated, service_role;
 
@@ -38,3 +51,7 @@ COMMENT ON FUNCTION auth.uid()
 COMMENT ON FUNCTION auth.role() IS 'The role that the caller''s token names, or the anonymous one; null outside a request without claims.';
 COMMENT ON FUNCTION auth.email() IS 'The claim email of the caller''s token, or null.';
 COMMENT ON FUNCTION auth.jwt() IS 'All claims of the caller''s token, or null.';
+COMMENT ON FUNCTION howdah.to_json_row(record)
+    IS 'The row as an object, as row_to_json prints it, faster; columns of composite types, and of types with a cast to json, want to_json().';
+COMMENT ON AGGREGATE howdah.to_json_rows(record)
+    IS 'The rows as an array of objects, as json_agg prints it, faster; [] of no rows.';

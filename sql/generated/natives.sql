@@ -32,6 +32,9 @@ CREATE FUNCTION howdah.serve_frame(
 ) RETURNS bytea
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_serve_frame';
 
+CREATE FUNCTION howdah.to_json_row(record) RETURNS json
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_row';
+
 CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';
 
@@ -95,6 +98,12 @@ CREATE FUNCTION howdah_private."setting_definitions"() RETURNS TABLE (
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'setting_definitions_wrapper';
+
+CREATE FUNCTION howdah_private.to_json_rows_add(internal, record) RETURNS internal
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_rows_add';
+
+CREATE FUNCTION howdah_private.to_json_rows_end(internal) RETURNS json
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_rows_end';
 
 CREATE FUNCTION howdah_private."token_sign"(
     "alg" TEXT,

@@ -13,12 +13,18 @@ pub struct Sink<'a> {
 }
 
 /// One result column, ready to be encoded.
-struct Column {
+pub(super) struct Column {
     kind: Kind,
     element: Option<Element>,
     ty: pg_sys::Oid,
-    /// Looked up when first needed: most kinds never do.
-    output: Option<pg_sys::FmgrInfo>,
+    output: Output,
+}
+
+/// A type's output function, looked up when first needed: most kinds never do.
+struct Output {
+    function: Option<pg_sys::FmgrInfo>,
+    /// Lives as long as the column: what the function keeps between calls goes there, not to a row's context.
+    context: pg_sys::MemoryContext,
 }
 
 /// How a value's text is made and whether it is quoted.
@@ -132,31 +138,38 @@ impl<'a> Sink<'a> {
 }
 
 #[cfg(not(feature = "pg18"))]
-unsafe fn attribute(shape: pg_sys::TupleDesc, n: usize) -> *const pg_sys::FormData_pg_attribute {
+pub(super) unsafe fn attribute(
+    shape: pg_sys::TupleDesc,
+    n: usize,
+) -> *const pg_sys::FormData_pg_attribute {
     // SAFETY: n < natts.
     unsafe { (*shape).attrs.as_ptr().add(n) }
 }
 
 #[cfg(feature = "pg18")]
-unsafe fn attribute(shape: pg_sys::TupleDesc, n: usize) -> *const pg_sys::FormData_pg_attribute {
+pub(super) unsafe fn attribute(
+    shape: pg_sys::TupleDesc,
+    n: usize,
+) -> *const pg_sys::FormData_pg_attribute {
     // SAFETY: n < natts; since 18 the attributes stand behind the compact ones.
     unsafe { pg_sys::TupleDescAttr(shape, n as i32) }
 }
 
-unsafe fn output_of(ty: pg_sys::Oid) -> pg_sys::FmgrInfo {
-    // SAFETY: syscache look-ups; the info's memory, and its function's cache, is the query's, not the row's.
+unsafe fn output_of(ty: pg_sys::Oid, context: pg_sys::MemoryContext) -> pg_sys::FmgrInfo {
+    // SAFETY: syscache look-ups.
     unsafe {
         let mut function = pg_sys::InvalidOid;
         let mut is_varlena = false;
         pg_sys::getTypeOutputInfo(ty, &mut function, &mut is_varlena);
         let mut info = pg_sys::FmgrInfo::default();
-        pg_sys::fmgr_info(function, &mut info);
+        pg_sys::fmgr_info_cxt(function, &mut info, context);
         info
     }
 }
 
 impl Column {
-    unsafe fn of(ty: pg_sys::Oid) -> Self {
+    /// Its memory is the current context's, which must live as long as the column.
+    pub(super) unsafe fn of(ty: pg_sys::Oid) -> Self {
         let mut kind = kind_of(ty);
         let mut element = None;
         // SAFETY: syscache look-ups.
@@ -173,11 +186,13 @@ impl Column {
                 }
             }
         }
-        Self { kind, element, ty, output: None }
+        // SAFETY: always set in a backend.
+        let context = unsafe { pg_sys::CurrentMemoryContext };
+        Self { kind, element, ty, output: Output { function: None, context } }
     }
 
     /// The value's JSON.
-    unsafe fn encode(&mut self, value: pg_sys::Datum, out: &mut Vec<u8>) {
+    pub(super) unsafe fn encode(&mut self, value: pg_sys::Datum, out: &mut Vec<u8>) {
         // SAFETY: kind and output function are those of the value's type.
         unsafe {
             match (&self.kind, &self.element) {
@@ -201,14 +216,11 @@ impl Column {
 }
 
 /// The text that the type's output function makes; in the row's context.
-unsafe fn output<'a>(
-    ty: pg_sys::Oid,
-    known: &mut Option<pg_sys::FmgrInfo>,
-    value: pg_sys::Datum,
-) -> &'a [u8] {
+unsafe fn output<'a>(ty: pg_sys::Oid, known: &mut Output, value: pg_sys::Datum) -> &'a [u8] {
     // SAFETY: the function is the type's own.
     unsafe {
-        let function = known.get_or_insert_with(|| output_of(ty));
+        let context = known.context;
+        let function = known.function.get_or_insert_with(|| output_of(ty, context));
         cstr(pg_sys::OutputFunctionCall(function, value))
     }
 }
@@ -216,7 +228,7 @@ unsafe fn output<'a>(
 unsafe fn encode(
     kind: Kind,
     ty: pg_sys::Oid,
-    known: &mut Option<pg_sys::FmgrInfo>,
+    known: &mut Output,
     value: pg_sys::Datum,
     out: &mut Vec<u8>,
 ) {
@@ -306,7 +318,7 @@ impl Element {
             let depth = (*array).ndim as usize;
             let sizes = std::slice::from_raw_parts(array.add(1).cast::<i32>(), depth);
             let mut next = 0;
-            let mut known = None;
+            let mut known = Output { function: None, context: pg_sys::CurrentMemoryContext };
             self.dimension(sizes, values, nulls, &mut next, &mut known, out);
         }
     }
@@ -317,7 +329,7 @@ impl Element {
         values: *mut pg_sys::Datum,
         nulls: *mut bool,
         next: &mut usize,
-        known: &mut Option<pg_sys::FmgrInfo>,
+        known: &mut Output,
         out: &mut Vec<u8>,
     ) {
         let Some((size, inner)) = sizes.split_first() else { return };

@@ -16,6 +16,7 @@ pub mod inval;
 pub mod jail;
 pub mod plan;
 pub mod query;
+pub mod rows;
 pub mod value;
 pub mod view;
 

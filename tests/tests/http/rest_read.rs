@@ -272,6 +272,39 @@ fn prints_rows_as_postgres_does() {
 }
 
 #[test]
+fn prints_embedded_rows_as_postgres_does() {
+    let howdah = shared();
+    let api = api();
+    let cases = [
+        (
+            "/hub_every?select=every_id,every(*)&order=every_id",
+            "SELECT every_id, row_to_json(e.*) AS every FROM read.hub_every JOIN read.every e ON e.id = every_id ORDER BY every_id",
+        ),
+        (
+            "/hub?select=id,every(*)&order=id&every.order=id",
+            "SELECT h.id, coalesce((SELECT json_agg(e.* ORDER BY e.id) FROM read.every e JOIN read.hub_every ON every_id = e.id WHERE hub_id = h.id), '[]') AS every FROM read.hub h ORDER BY h.id",
+        ),
+    ];
+    each(&cases, |(path, sql)| {
+        let wanted = howdah.value(&format!("SELECT json_agg(whole.*) FROM ({sql}) AS whole"));
+        assert_eq!(api.get(path).is(200).text(), wanted);
+    });
+}
+
+#[test]
+fn prints_many_rows_of_types_that_remember() {
+    let howdah = shared();
+    let api = api();
+    let csv = api.rest("GET", "/kept?order=id").accept("text/csv").send();
+    let wanted = howdah.value(
+        "SELECT 'id,r,ra,ta' || string_agg(E'\\n' || substr(k::text, 2, length(k::text) - 2), '' ORDER BY id) FROM read.kept k",
+    );
+    assert_eq!(csv.is(200).text(), wanted);
+    let wanted = howdah.value("SELECT json_agg(k.* ORDER BY id) FROM read.kept k");
+    assert_eq!(api.get("/kept?order=id").is(200).text(), wanted);
+}
+
+#[test]
 fn orders() {
     let api = api();
     let cases: [(&str, &[i64]); 11] = [

@@ -32,7 +32,7 @@ enum Kind<'p> {
 pub(super) enum List {
     /// For the shell to encode: types that it does not know go through `to_json`.
     Encoded,
-    /// Values as they are: for `row_to_json`, or a shell that wants text.
+    /// Values as they are: for a shell that wants text, and for rows that are compared.
     Plain,
     /// To be spread: columns are called `c1`, `c2` …
     Spread,
@@ -199,7 +199,9 @@ fn expression(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>) 
             }
         }
         Kind::Embed(embed) if embed.lateral => {
-            sql.push("pg_catalog.row_to_json(").ident(&embed.joined).push(".*)");
+            let grouped = has_aggregates(node.query);
+            sql.push(if grouped { "pg_catalog.row_to_json(" } else { "howdah.to_json_row(" });
+            sql.ident(&embed.joined).push(".*)");
         }
         Kind::Embed(embed) => read::subquery(sql, alias, embed),
         Kind::Spread(embed, n) => column(sql, &embed.joined, &format!("c{n}")),

@@ -70,7 +70,9 @@ fn joins(sql: &mut Sql, node: &Node<'_>) {
         let to_one = embed.relationship.to_one();
         sql.push(if embed.inner_join { " INNER JOIN LATERAL (" } else { " LEFT JOIN LATERAL (" });
         match (embed.embed.spread, to_one) {
-            (false, _) => body(sql, &node.alias, embed, List::Plain),
+            // Grouped by as a row: as json it could not be compared.
+            (false, _) if has_aggregates(node.query) => body(sql, &node.alias, embed, List::Plain),
+            (false, _) => body(sql, &node.alias, embed, List::Encoded),
             (true, true) => body(sql, &node.alias, embed, List::Hoisted),
             (true, false) => spread_to_many(sql, &node.alias, embed),
         }
@@ -145,11 +147,11 @@ pub(super) fn exists(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
 pub(super) fn subquery(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
     let to_one = embed.relationship.to_one();
     sql.push(if to_one {
-        "(SELECT pg_catalog.row_to_json(\"x\".*) FROM ("
+        "(SELECT howdah.to_json_row(\"x\".*) FROM ("
     } else {
-        "(SELECT coalesce(pg_catalog.json_agg(\"x\".*), '[]') FROM ("
+        "(SELECT howdah.to_json_rows(\"x\".*) FROM ("
     });
-    body(sql, parent, embed, List::Plain);
+    body(sql, parent, embed, List::Encoded);
     sql.push(") AS \"x\")");
 }
 

@@ -14,31 +14,31 @@ const READS: &[(&str, &str)] = &[
     ),
     (
         r#"film?select=title,director(name)&limit=2&order=id"#,
-        r#"SELECT "film"."title" AS "title", (SELECT pg_catalog.row_to_json("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "x") AS "director" FROM "public"."film" ORDER BY "film"."id" LIMIT 2"#,
+        r#"SELECT "film"."title" AS "title", (SELECT howdah.to_json_row("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "x") AS "director" FROM "public"."film" ORDER BY "film"."id" LIMIT 2"#,
     ),
     (
         r#"film?select=title,director(name)&order=id"#,
-        r#"SELECT "film"."title" AS "title", pg_catalog.row_to_json("film_director".*) AS "director" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE ORDER BY "film"."id""#,
+        r#"SELECT "film"."title" AS "title", howdah.to_json_row("film_director".*) AS "director" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE ORDER BY "film"."id""#,
     ),
     (
         r#"film?select=title,director!inner(name)&director.name=eq.Lang"#,
-        r#"SELECT "film"."title" AS "title", pg_catalog.row_to_json("film_director".*) AS "director" FROM "public"."film" INNER JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id" AND "director_1"."name" = $1) AS "film_director" ON TRUE"#,
+        r#"SELECT "film"."title" AS "title", howdah.to_json_row("film_director".*) AS "director" FROM "public"."film" INNER JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id" AND "director_1"."name" = $1) AS "film_director" ON TRUE"#,
     ),
     (
         r#"director?select=name,film(title,year)&film.order=year.desc&film.limit=1"#,
-        r#"SELECT "director"."name" AS "name", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "film_1"."title" AS "title", "film_1"."year" AS "year" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" ORDER BY "film_1"."year" DESC LIMIT 1) AS "x") AS "film" FROM "public"."director""#,
+        r#"SELECT "director"."name" AS "name", (SELECT howdah.to_json_rows("x".*) FROM (SELECT "film_1"."title" AS "title", "film_1"."year" AS "year" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" ORDER BY "film_1"."year" DESC LIMIT 1) AS "x") AS "film" FROM "public"."director""#,
     ),
     (
         r#"director?select=name,film!inner(title)&film.year=lt.1930"#,
-        r#"SELECT "director"."name" AS "name", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "film_1"."title" AS "title" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" AND "film_1"."year" < $1) AS "x") AS "film" FROM "public"."director" WHERE EXISTS (SELECT 1 FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" AND "film_1"."year" < $1)"#,
+        r#"SELECT "director"."name" AS "name", (SELECT howdah.to_json_rows("x".*) FROM (SELECT "film_1"."title" AS "title" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" AND "film_1"."year" < $1) AS "x") AS "film" FROM "public"."director" WHERE EXISTS (SELECT 1 FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id" AND "film_1"."year" < $1)"#,
     ),
     (
         r#"film?select=title,actor(name)&actor.name=like.*e*"#,
-        r#"SELECT "film"."title" AS "title", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" INNER JOIN "public"."film_actor" AS "film_actor_1" ON "actor_1"."id" = "film_actor_1"."actor_id" WHERE "film_actor_1"."film_id" = "film"."id" AND "actor_1"."name" LIKE $1) AS "x") AS "actor" FROM "public"."film""#,
+        r#"SELECT "film"."title" AS "title", (SELECT howdah.to_json_rows("x".*) FROM (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" INNER JOIN "public"."film_actor" AS "film_actor_1" ON "actor_1"."id" = "film_actor_1"."actor_id" WHERE "film_actor_1"."film_id" = "film"."id" AND "actor_1"."name" LIKE $1) AS "x") AS "actor" FROM "public"."film""#,
     ),
     (
         r#"film?select=title,film_actor(part,actor(name))"#,
-        r#"SELECT "film"."title" AS "title", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "film_actor_1"."part" AS "part", pg_catalog.row_to_json("film_actor_1_actor".*) AS "actor" FROM "public"."film_actor" AS "film_actor_1" LEFT JOIN LATERAL (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" WHERE "actor_1"."id" = "film_actor_1"."actor_id") AS "film_actor_1_actor" ON TRUE WHERE "film_actor_1"."film_id" = "film"."id") AS "x") AS "film_actor" FROM "public"."film""#,
+        r#"SELECT "film"."title" AS "title", (SELECT howdah.to_json_rows("x".*) FROM (SELECT "film_actor_1"."part" AS "part", howdah.to_json_row("film_actor_1_actor".*) AS "actor" FROM "public"."film_actor" AS "film_actor_1" LEFT JOIN LATERAL (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" WHERE "actor_1"."id" = "film_actor_1"."actor_id") AS "film_actor_1_actor" ON TRUE WHERE "film_actor_1"."film_id" = "film"."id") AS "x") AS "film_actor" FROM "public"."film""#,
     ),
     (
         r#"film?select=title,...director(director:name,born)&order=director(name).desc.nullslast,id"#,
@@ -54,15 +54,15 @@ const READS: &[(&str, &str)] = &[
     ),
     (
         r#"film?select=title,director(name)&or=(director.is.null,year.eq.1)"#,
-        r#"SELECT "film"."title" AS "title", pg_catalog.row_to_json("film_director".*) AS "director" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE WHERE (NOT EXISTS (SELECT 1 FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") OR "film"."year" = $1)"#,
+        r#"SELECT "film"."title" AS "title", howdah.to_json_row("film_director".*) AS "director" FROM "public"."film" LEFT JOIN LATERAL (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "film_director" ON TRUE WHERE (NOT EXISTS (SELECT 1 FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") OR "film"."year" = $1)"#,
     ),
     (
         r#"person?select=name,person(name),boss:boss_id(name),badge(code)"#,
-        r#"SELECT "person"."name" AS "name", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "person_1"."name" AS "name" FROM "public"."person" AS "person_1" WHERE "person_1"."boss_id" = "person"."id") AS "x") AS "person", pg_catalog.row_to_json("person_boss_id".*) AS "boss", pg_catalog.row_to_json("person_badge".*) AS "badge" FROM "public"."person" LEFT JOIN LATERAL (SELECT "person_1_2"."name" AS "name" FROM "public"."person" AS "person_1_2" WHERE "person_1_2"."id" = "person"."boss_id") AS "person_boss_id" ON TRUE LEFT JOIN LATERAL (SELECT "badge_1"."code" AS "code" FROM "public"."badge" AS "badge_1" WHERE "badge_1"."person_id" = "person"."id") AS "person_badge" ON TRUE"#,
+        r#"SELECT "person"."name" AS "name", (SELECT howdah.to_json_rows("x".*) FROM (SELECT "person_1"."name" AS "name" FROM "public"."person" AS "person_1" WHERE "person_1"."boss_id" = "person"."id") AS "x") AS "person", howdah.to_json_row("person_boss_id".*) AS "boss", howdah.to_json_row("person_badge".*) AS "badge" FROM "public"."person" LEFT JOIN LATERAL (SELECT "person_1_2"."name" AS "name" FROM "public"."person" AS "person_1_2" WHERE "person_1_2"."id" = "person"."boss_id") AS "person_boss_id" ON TRUE LEFT JOIN LATERAL (SELECT "badge_1"."code" AS "code" FROM "public"."badge" AS "badge_1" WHERE "badge_1"."person_id" = "person"."id") AS "person_badge" ON TRUE"#,
     ),
     (
         r#"purchase?select=amount,billing:address!purchase_billing_fkey(street),shipping:shipping_id(street)"#,
-        r#"SELECT "purchase"."amount" AS "amount", pg_catalog.row_to_json("purchase_address".*) AS "billing", pg_catalog.row_to_json("purchase_shipping_id".*) AS "shipping" FROM "public"."purchase" LEFT JOIN LATERAL (SELECT "address_1"."street" AS "street" FROM "public"."address" AS "address_1" WHERE "address_1"."id" = "purchase"."billing_id") AS "purchase_address" ON TRUE LEFT JOIN LATERAL (SELECT "address_1_2"."street" AS "street" FROM "public"."address" AS "address_1_2" WHERE "address_1_2"."id" = "purchase"."shipping_id") AS "purchase_shipping_id" ON TRUE"#,
+        r#"SELECT "purchase"."amount" AS "amount", howdah.to_json_row("purchase_address".*) AS "billing", howdah.to_json_row("purchase_shipping_id".*) AS "shipping" FROM "public"."purchase" LEFT JOIN LATERAL (SELECT "address_1"."street" AS "street" FROM "public"."address" AS "address_1" WHERE "address_1"."id" = "purchase"."billing_id") AS "purchase_address" ON TRUE LEFT JOIN LATERAL (SELECT "address_1_2"."street" AS "street" FROM "public"."address" AS "address_1_2" WHERE "address_1_2"."id" = "purchase"."shipping_id") AS "purchase_shipping_id" ON TRUE"#,
     ),
     (
         r#"film?select=rating,count(),year.max(),s:year.sum()::text&order=rating"#,
@@ -78,11 +78,11 @@ const READS: &[(&str, &str)] = &[
     ),
     (
         r#"director?select=name,film(year.sum(),n:count())"#,
-        r#"SELECT "director"."name" AS "name", (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT sum("film_1"."year") AS "sum", count(*) AS "n" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id") AS "x") AS "film" FROM "public"."director""#,
+        r#"SELECT "director"."name" AS "name", (SELECT howdah.to_json_rows("x".*) FROM (SELECT pg_catalog.to_json(sum("film_1"."year")) AS "sum", count(*) AS "n" FROM "public"."film" AS "film_1" WHERE "film_1"."director_id" = "director"."id") AS "x") AS "film" FROM "public"."director""#,
     ),
     (
         r#"film?select=actor(name),count()"#,
-        r#"SELECT (SELECT coalesce(pg_catalog.json_agg("x".*), '[]') FROM (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" INNER JOIN "public"."film_actor" AS "film_actor_1" ON "actor_1"."id" = "film_actor_1"."actor_id" WHERE "film_actor_1"."film_id" = "film"."id") AS "x") AS "actor", count(*) AS "count" FROM "public"."film" GROUP BY "film"."id""#,
+        r#"SELECT (SELECT howdah.to_json_rows("x".*) FROM (SELECT "actor_1"."name" AS "name" FROM "public"."actor" AS "actor_1" INNER JOIN "public"."film_actor" AS "film_actor_1" ON "actor_1"."id" = "film_actor_1"."actor_id" WHERE "film_actor_1"."film_id" = "film"."id") AS "x") AS "actor", count(*) AS "count" FROM "public"."film" GROUP BY "film"."id""#,
     ),
     (
         r#"film?select=id&shown=ov.[1927-02-01,1927-03-01)&tags=cs.{a}&words=fts.city&title=wfts(english).x"#,
@@ -215,7 +215,7 @@ fn quotes_the_ugliest_names() {
     shape.schema = SPECIAL.to_owned();
     assert_eq!(
         main_sql(&shape),
-        r#"SELECT "na""me\"."i""d" AS "i""d", pg_catalog.row_to_json("na""me\_parent".*) AS "p" FROM "SPECIAL ""@/\#~_-"."na""me\" LEFT JOIN LATERAL (SELECT "na""me\_1"."col umn" AS "col umn" FROM "SPECIAL ""@/\#~_-"."na""me\" AS "na""me\_1" WHERE "na""me\_1"."i""d" = "na""me\"."parent") AS "na""me\_parent" ON TRUE WHERE "na""me\"."col umn" = $1"#
+        r#"SELECT "na""me\"."i""d" AS "i""d", howdah.to_json_row("na""me\_parent".*) AS "p" FROM "SPECIAL ""@/\#~_-"."na""me\" LEFT JOIN LATERAL (SELECT "na""me\_1"."col umn" AS "col umn" FROM "SPECIAL ""@/\#~_-"."na""me\" AS "na""me\_1" WHERE "na""me\_1"."i""d" = "na""me\"."parent") AS "na""me\_parent" ON TRUE WHERE "na""me\"."col umn" = $1"#
     );
     let mut shape = asked(Verb::Read, "موارد?select=نام&شناسه=eq.1");
     shape.schema = TEST_IN_PERSIAN.to_owned();
@@ -406,7 +406,7 @@ fn returns_embeds_of_written_rows() {
     );
     assert_eq!(
         main_sql(&shape),
-        r#"WITH "pgrst_source" AS (INSERT INTO "public"."film" ("title") VALUES ($1) RETURNING "film"."director_id", "film"."title", "film"."year") SELECT "film"."title" AS "title", (SELECT pg_catalog.row_to_json("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "x") AS "director" FROM "pgrst_source" AS "film" ORDER BY "film"."year" DESC LIMIT 3"#
+        r#"WITH "pgrst_source" AS (INSERT INTO "public"."film" ("title") VALUES ($1) RETURNING "film"."director_id", "film"."title", "film"."year") SELECT "film"."title" AS "title", (SELECT howdah.to_json_row("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "film"."director_id") AS "x") AS "director" FROM "pgrst_source" AS "film" ORDER BY "film"."year" DESC LIMIT 3"#
     );
 }
 
@@ -440,7 +440,7 @@ fn calls_functions() {
         ),
         (
             "films_of?director=1&select=title,director(name)&year=gt.1900&order=year&limit=5",
-            r#"SELECT "films_of"."title" AS "title", (SELECT pg_catalog.row_to_json("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "films_of"."director_id") AS "x") AS "director" FROM "public"."films_of"("director" => $1::integer) AS "films_of" WHERE "films_of"."year" > $2 ORDER BY "films_of"."year" LIMIT 5"#,
+            r#"SELECT "films_of"."title" AS "title", (SELECT howdah.to_json_row("x".*) FROM (SELECT "director_1"."name" AS "name" FROM "public"."director" AS "director_1" WHERE "director_1"."id" = "films_of"."director_id") AS "x") AS "director" FROM "public"."films_of"("director" => $1::integer) AS "films_of" WHERE "films_of"."year" > $2 ORDER BY "films_of"."year" LIMIT 5"#,
             ResultKind::Rows,
         ),
         (

@@ -168,8 +168,8 @@ fn a_view_that_may_repeat_rows_gives_one_to_a_to_one_embed() {
 
 #[test]
 fn embeds_one_to_one_as_one_from_both_sides() {
-    assert!(sql("person", "select=badge(code)").contains("row_to_json"));
-    assert!(sql("badge", "select=person(name)").contains("row_to_json"));
+    assert!(sql("person", "select=badge(code)").contains("to_json_row("));
+    assert!(sql("badge", "select=person(name)").contains("to_json_row("));
 }
 
 #[test]
