@@ -27,7 +27,7 @@ WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace,
 -- Functions written in SQL or PL/pgSQL have the path too, definer or not.
 SELECT p.oid::regprocedure AS without_path FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace)
-  AND l.lanname <> 'c' AND p.proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}'::text[];
+  AND l.lanname <> 'c' AND p.prokind <> 'a' AND p.proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}'::text[];
 -- And a comment for \df+.
 SELECT p.oid::regprocedure AS uncommented FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace)
