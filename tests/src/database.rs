@@ -8,8 +8,19 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Schemas that the fixtures make, all exposed, so that every test can name its own by profile.
-pub const SCHEMAS: [&str; 9] =
-    ["public", "read", "embed", "write", "rpc", "jail", "late", r#"SPECIAL "@/\#~_-"#, "chinook"];
+pub const SCHEMAS: [&str; 11] = [
+    "public",
+    "read",
+    "embed",
+    "write",
+    "rpc",
+    "jail",
+    "late",
+    r#"SPECIAL "@/\#~_-"#,
+    "chinook",
+    "proof",
+    "تست",
+];
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
@@ -146,7 +157,7 @@ impl Howdah {
         if done.is_ok_and(|r| !r.is_empty()) {
             return;
         }
-        for name in ["read", "hostile", "embed", "write", "rpc", "jail"] {
+        for name in ["read", "hostile", "embed", "write", "rpc", "jail", "proof"] {
             let path = folder().join(format!("{name}.sql"));
             let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{name}.sql: {e}"));
             dba.batch_execute(&text).unwrap_or_else(|e| panic!("{name}.sql: {}", describe(&e)));
