@@ -177,7 +177,7 @@ impl Visit<'_> {
         let active = Active::enter(self.context(who));
         let result = LIVE.with(|live| {
             live.begin(who.role.to_u32(), self.config);
-            let reads = matches!(self.request.method, "GET" | "HEAD" | "OPTIONS");
+            let reads = self.request.is_read();
             if reads {
                 jail.forbid_writes();
             }

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Schemas that the fixtures make, all exposed, so that every test can name its own by profile.
-pub const SCHEMAS: [&str; 11] = [
+pub const SCHEMAS: &[&str] = &[
     "public",
     "read",
     "embed",
@@ -16,6 +16,7 @@ pub const SCHEMAS: [&str; 11] = [
     "rpc",
     "jail",
     "late",
+    "requests",
     r#"SPECIAL "@/\#~_-"#,
     "chinook",
     "proof",
@@ -157,7 +158,9 @@ impl Howdah {
         if done.is_ok_and(|r| !r.is_empty()) {
             return;
         }
-        for name in ["read", "hostile", "embed", "write", "rpc", "jail", "proof"] {
+        const FIXTURES: &[&str] =
+            &["read", "hostile", "embed", "write", "rpc", "jail", "proof", "requests"];
+        for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));
             let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{name}.sql: {e}"));
             dba.batch_execute(&text).unwrap_or_else(|e| panic!("{name}.sql: {}", describe(&e)));

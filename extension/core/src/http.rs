@@ -18,6 +18,37 @@ pub struct Request<'a> {
     pub body: &'a [u8],
 }
 
+/// With this header a POST is a read: `QUERY` or `GET`.
+pub const METHOD_OVERRIDE: &str = "x-http-method-override";
+
+/// Whether a request cannot write: by its method, or being a QUERY, or a POST under `/rest/v1` that says it is one.
+///
+/// The gateway decides by this that the transaction is read-only, and the proxy which connection serves it and that it
+/// may be repeated: one rule for both.
+pub fn is_read(method: &str, path: &str, overriding: Option<&str>) -> bool {
+    let rest = || path == "/rest/v1" || path.starts_with("/rest/v1/");
+    match method {
+        "GET" | "HEAD" | "OPTIONS" => true,
+        "QUERY" => rest(),
+        "POST" => overriding.is_some_and(means_query) && rest(),
+        _ => false,
+    }
+}
+
+/// Whether a value of [`METHOD_OVERRIDE`] makes a POST a read.
+pub fn means_query(value: &str) -> bool {
+    ["QUERY", "GET"].iter().any(|method| value.trim().eq_ignore_ascii_case(method))
+}
+
+impl Request<'_> {
+    /// [`is_read`] of this request.
+    pub fn is_read(&self) -> bool {
+        let overriding =
+            if self.method == "POST" { self.headers.get(METHOD_OVERRIDE) } else { None };
+        is_read(self.method, self.path, overriding)
+    }
+}
+
 /// Request headers as one block: `name: value\n` a line, names in lower case, in order of arrival.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Headers<'a>(pub &'a str);

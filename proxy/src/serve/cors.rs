@@ -8,12 +8,12 @@ use http_body_util::Full;
 use super::answer::Answer;
 use super::config::Origins;
 
-const METHODS: &str = "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD";
+const METHODS: &str = "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD, QUERY";
 /// Clients of the dialects send these; a preflight's own list is added to them.
 const ALLOWED: &str = "Authorization, apikey, Content-Type, X-Client-Info, Prefer, Accept, Accept-Language, \
-    Accept-Profile, Content-Language, Content-Profile, Range, Range-Unit, X-Request-Id, X-Supabase-Api-Version, \
-    X-Upsert, X-Region, traceparent, tracestate, baggage";
-const EXPOSED: &str = "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Link, Location, \
+    Accept-Profile, Content-Language, Content-Profile, If-Match, If-None-Match, Range, Range-Unit, \
+    X-HTTP-Method-Override, X-Request-Id, X-Supabase-Api-Version, X-Upsert, X-Region, traceparent, tracestate, baggage";
+const EXPOSED: &str = "Accept-Query, Content-Encoding, Content-Location, Content-Range, Content-Type, Date, ETag, Link, Location, \
     Preference-Applied, Server, Server-Timing, Transfer-Encoding, Range-Unit, Retry-After, WWW-Authenticate, \
     X-Request-Id, X-Sb-Error-Code, X-Supabase-Api-Version, X-Total-Count";
 

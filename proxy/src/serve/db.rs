@@ -71,6 +71,8 @@ pub struct Call<'a> {
     pub client: &'a str,
     pub id: &'a str,
     pub lane: Lane,
+    /// It cannot write, so it may be repeated.
+    pub reads: bool,
     pub deadline: Instant,
     /// Worker that asks: a connection driven by the same thread needs no wake-up across threads.
     pub home: usize,
@@ -157,7 +159,7 @@ impl Db {
     /// Calls the gateway; repeats it where that is safe: at most once for methods that may be
     /// repeated, and whenever nothing was sent.
     pub async fn serve(self: &Arc<Self>, call: &Call<'_>) -> Result<Finished, Refusal> {
-        let idempotent = matches!(*call.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let idempotent = call.reads;
         let (mut repeated, mut moved) = (false, false);
         let mut isolation = None;
         for _ in 0..8 {

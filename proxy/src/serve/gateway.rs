@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use howdah_core::http::{METHOD_OVERRIDE, is_read};
 use http::header::{self, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Version};
@@ -106,7 +107,7 @@ async fn exchange(
     }
     check(parts)?;
     let rules = config.rules(&parts.method, parts.uri.path());
-    let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let reads = reads(parts);
     seen.lane = if rules.lane == Lane::Fast && !reads { Lane::Write } else { rules.lane };
     let body = read_body(body, rules.max_body).await?;
     seen.bytes_in = body.len();
@@ -126,6 +127,7 @@ async fn exchange(
         client: address,
         id: id.to_str().unwrap_or_default(),
         lane: seen.lane,
+        reads,
         deadline: (Instant::now() + rules.timeout).min(started + TOTAL_TIME),
         home: client.worker.index,
     };
@@ -134,6 +136,15 @@ async fn exchange(
         compress(&mut finished).await;
     }
     Ok(finished.into())
+}
+
+/// Whether a request cannot write.
+fn reads(parts: &Parts) -> bool {
+    let overriding = match parts.method {
+        Method::POST => parts.headers.get(METHOD_OVERRIDE).and_then(|value| value.to_str().ok()),
+        _ => None,
+    };
+    is_read(parts.method.as_str(), parts.uri.path(), overriding)
 }
 
 /// What can be refused before the body is read.

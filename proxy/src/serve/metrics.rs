@@ -11,7 +11,8 @@ use http::Method;
 use super::config::Lane;
 use super::db::Db;
 
-const METHODS: [&str; 8] = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other"];
+const METHODS: [&str; 9] =
+    ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "QUERY", "other"];
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// Upper bounds in µs: half-decades around what a request takes, up to the longest time-out.
 const BOUNDS: [u64; 14] = [

@@ -9,6 +9,7 @@ mod parity;
 mod proxy;
 mod rest_embed;
 mod rest_errors;
+mod rest_query_method;
 mod rest_read;
 mod rest_rpc;
 mod rest_write;

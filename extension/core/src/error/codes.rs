@@ -80,6 +80,7 @@ codes! {
     TooLarge "HW413" 413 "The request body is larger than this route allows" "a route's limit, 1 MiB by default";
     TargetTooLong "HW414" 414 "The request target is too long" "path and query together are limited";
     ContentEncoding "HW415" 415 "Encoded request bodies are not accepted" "Content-Encoding on a request";
+    QueryContent "HW416" 415 "The content of QUERY must be a query string, application/x-www-form-urlencoded" "QUERY with content of another type";
     TooManyRequests "HW429" 429 "Too many requests" "a rate limit";
     HeadersTooLarge "HW431" 431 "The request headers are too large" "all headers together are limited";
     Internal "HW500" 500 "Something went wrong inside" "a fault of ours; the log has it under the request id";

@@ -2,7 +2,10 @@
 
 use super::request::{self, Asked};
 use super::shape::{Compiled, Count, Outcome, ResultKind, Returning};
-use super::{Answer, Database, Ending, Settings, TxEnd, compile, media, options, plan, response};
+use super::{
+    Answer, Database, Ending, Settings, TxEnd, compile, media, options, plan, query_method,
+    response,
+};
 use crate::error::{ApiError, Code};
 use crate::http::{Request, Response};
 
@@ -19,6 +22,15 @@ pub fn handle(
     if request.method == "OPTIONS" {
         return options::answer(db.catalog(), settings, request, &target);
     }
+    let joined = query_method::query_string(request)?;
+    let as_get;
+    let request = match &joined {
+        None => request,
+        Some(query) => {
+            as_get = Request { method: "GET", query, body: &[], ..*request };
+            &as_get
+        }
+    };
     let asked = request::read(settings, db.catalog(), request, target)?;
     if let Some(zone) = asked.prefer.timezone
         && !db.set_timezone(zone)

@@ -13,6 +13,7 @@ pub mod payload;
 pub mod plan;
 pub mod prefer;
 pub mod query;
+pub mod query_method;
 pub mod range;
 pub mod request;
 pub mod response;

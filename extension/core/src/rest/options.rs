@@ -1,7 +1,7 @@
 //! OPTIONS: what a relation or function allows, grants apart.
 
 use super::request::{self, Target};
-use super::{Answer, Ending, Settings, plan};
+use super::{Answer, Ending, Settings, plan, query_method};
 use crate::catalog::{Catalog, Volatility};
 use crate::error::{ApiError, Code};
 use crate::http::{Request, Response};
@@ -24,6 +24,9 @@ pub fn answer(
     };
     let mut response = Response::new(200);
     response.header("Allow", &allow);
+    if allow.ends_with("QUERY") {
+        response.header("Accept-Query", query_method::CONTENT);
+    }
     Ok(Answer { response, ending: Ending::Commit })
 }
 
@@ -41,6 +44,7 @@ fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<String, A
             allow.push_str(method);
         }
     }
+    allow.push_str(",QUERY");
     Ok(allow)
 }
 
@@ -50,5 +54,5 @@ fn function(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<&'static 
         return Err(ApiError::new(Code::NoFunction, &[&format!("{schema}.{name}")]));
     }
     let readable = overloads.iter().any(|f| f.volatility != Volatility::Volatile);
-    Ok(if readable { "OPTIONS,GET,HEAD,POST" } else { "OPTIONS,POST" })
+    Ok(if readable { "OPTIONS,GET,HEAD,POST,QUERY" } else { "OPTIONS,POST" })
 }
