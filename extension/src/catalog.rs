@@ -1,7 +1,7 @@
 //! The catalog as the planner sees it: read one relation at a time when a request first names it, kept until Postgres says
 //! that it changed. One query a relation, so neither a new connection nor a database of 10,000 tables costs more.
 
-use crate::pg::{inval, query, view};
+use crate::pg::{guc, inval, query, view};
 use howdah_core::catalog::*;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -31,6 +31,7 @@ pub struct LiveCatalog {
     relations: RefCell<HashMap<Key, Option<Known>>>,
     /// By the relation's oid, with the oids of all tables at either end.
     foreign_keys: RefCell<HashMap<Oid, Rc<Vec<ForeignKey>>>>,
+    write_facts: RefCell<HashMap<Oid, Rc<WriteFacts>>>,
     functions: RefCell<HashMap<Key, Rc<Vec<Function>>>>,
     seen: Cell<(u64, u64)>,
     generation: Cell<u64>,
@@ -64,6 +65,7 @@ impl LiveCatalog {
     fn drop_all_relations(&self) -> bool {
         self.relations.borrow_mut().clear();
         self.foreign_keys.borrow_mut().clear();
+        self.write_facts.borrow_mut().clear();
         self.functions.borrow_mut().clear();
         true
     }
@@ -78,6 +80,8 @@ impl LiveCatalog {
         let mut foreign_keys = self.foreign_keys.borrow_mut();
         let known = foreign_keys.len();
         foreign_keys.retain(|oid, _| !changed.contains(oid));
+        // Of a partitioned table they rest on its partitions' triggers too.
+        self.write_facts.borrow_mut().clear();
         relations.len() != before || foreign_keys.len() != known
     }
 }
@@ -104,7 +108,7 @@ impl Catalog for LiveCatalog {
         if let Some(found) = self.relations.borrow().get(&key) {
             return found.as_ref().map(|known| known.relation.clone());
         }
-        let document = query::text(RELATION, &[schema, name]);
+        let document = plain_path(|| query::text(RELATION, &[schema, name]));
         let known = read_json(&document).and_then(|document| self.known(&document));
         let relation = known.as_ref().map(|known| known.relation.clone());
         let mut relations = self.relations.borrow_mut();
@@ -127,6 +131,21 @@ impl Catalog for LiveCatalog {
         }
         kept.insert(relation.oid, keys.clone());
         keys
+    }
+
+    fn write_facts(&self, relation: &Relation) -> Rc<WriteFacts> {
+        if let Some(found) = self.write_facts.borrow().get(&relation.oid) {
+            return found.clone();
+        }
+        let document = plain_path(|| query::text(WRITE_FACTS, &[&relation.oid.to_string()]));
+        let facts = read_json(&document).map(|document| read_write_facts(&document));
+        let facts = Rc::new(facts.unwrap_or_default());
+        let mut kept = self.write_facts.borrow_mut();
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(relation.oid, facts.clone());
+        facts
     }
 
     fn functions(&self, schema: &str, name: &str) -> Rc<Vec<Function>> {
@@ -155,6 +174,12 @@ impl Catalog for LiveCatalog {
             v.as_str().map(str::to_owned)
         }))
     }
+}
+
+/// Runs under a path that shows no user's schema, so that types, defaults and predicates are printed with theirs: what is
+/// kept must mean the same under the path of any later request.
+fn plain_path<T>(read: impl FnOnce() -> T) -> T {
+    guc::within("search_path", "pg_catalog", read)
 }
 
 fn read_json(document: &str) -> Option<Value> {
@@ -293,6 +318,29 @@ fn read_foreign_key(value: &Value) -> Option<ForeignKey> {
     })
 }
 
+fn read_write_facts(value: &Value) -> WriteFacts {
+    let unique = value.get("unique").and_then(Value::as_array);
+    WriteFacts {
+        unique: unique.into_iter().flatten().filter_map(read_unique).collect(),
+        before_insert: flag(value, "before_insert"),
+        rising: texts(value, "rising"),
+    }
+}
+
+fn read_unique(value: &Value) -> Option<UniqueIndex> {
+    let key = |key: &Value| match text(key, "column") {
+        Some(name) => Some(IndexKey::Column(name)),
+        None => Some(IndexKey::Expression(text(key, "expression")?)),
+    };
+    Some(UniqueIndex {
+        name: text(value, "name")?,
+        keys: value.get("keys")?.as_array()?.iter().map(key).collect::<Option<_>>()?,
+        columns: texts(value, "columns"),
+        predicate: text(value, "predicate"),
+        not_null: flag(value, "not_null"),
+    })
+}
+
 fn read_function(value: &Value) -> Option<Function> {
     let volatility = match value.get("volatility")?.as_str()? {
         "i" => Volatility::Immutable,
@@ -411,6 +459,45 @@ const FOREIGN_KEYS: &str = concat!(
     "JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) p.confrelid JOIN pg_catalog.pg_namespace tn ON tn.oid OPERATOR(pg_catalog.=) t.relnamespace ",
     "WHERE p.contype OPERATOR(pg_catalog.=) 'f' AND p.conparentid OPERATOR(pg_catalog.=) 0 ",
     "AND (p.conrelid OPERATOR(pg_catalog.=) ANY (SELECT near.oid FROM near) OR p.confrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid)",
+);
+
+/// Of `$1`: indexes that tell conflicts apart, triggers before inserts, columns with rising numbers.
+///
+/// An expression's columns are read out of its tree: `pg_depend` does not tell those of the keys from the predicate's.
+const WRITE_FACTS: &str = concat!(
+    "SELECT pg_catalog.json_build_object(",
+    "'unique', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('name', x.relname, ",
+    "'predicate', pg_catalog.pg_get_expr(i.indpred, i.indrelid), ",
+    "'keys', (SELECT pg_catalog.json_agg(CASE WHEN k.attnum OPERATOR(pg_catalog.<>) 0 THEN pg_catalog.json_build_object('column', a.attname) ",
+    "ELSE pg_catalog.json_build_object('expression', pg_catalog.pg_get_indexdef(i.indexrelid, k.n::pg_catalog.int4, false)) END ORDER BY k.n) ",
+    "FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY k(attnum, n) ",
+    "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid AND a.attnum OPERATOR(pg_catalog.=) k.attnum ",
+    "WHERE k.n OPERATOR(pg_catalog.<=) i.indnkeyatts), ",
+    "'columns', (SELECT pg_catalog.json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a ",
+    "WHERE a.attrelid OPERATOR(pg_catalog.=) i.indrelid AND a.attnum OPERATOR(pg_catalog.>) 0 ",
+    "AND (a.attnum OPERATOR(pg_catalog.=) ANY ((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts OPERATOR(pg_catalog.-) 1]) ",
+    "OR (i.indexprs IS NOT NULL AND i.indexprs::pg_catalog.text OPERATOR(pg_catalog.~) pg_catalog.format(':varattno %s ', a.attnum)))), ",
+    "'not_null', i.indexprs IS NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) i.indrelid ",
+    "AND NOT a.attnotnull AND a.attnum OPERATOR(pg_catalog.=) ANY ((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts OPERATOR(pg_catalog.-) 1]))",
+    ") ORDER BY i.indisprimary DESC, x.relname) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid OPERATOR(pg_catalog.=) i.indexrelid ",
+    "WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate), ",
+    "'before_insert', c.relkind OPERATOR(pg_catalog.=) 'v' OR EXISTS (SELECT FROM pg_catalog.pg_trigger t ",
+    "WHERE (t.tgrelid OPERATOR(pg_catalog.=) c.oid OR c.relkind OPERATOR(pg_catalog.=) 'p' AND t.tgrelid OPERATOR(pg_catalog.=) ANY ",
+    "(SELECT p.relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) p)) ",
+    // ROW, BEFORE and INSERT.
+    "AND NOT t.tgisinternal AND t.tgenabled OPERATOR(pg_catalog.<>) 'D' AND (t.tgtype OPERATOR(pg_catalog.&) 7::pg_catalog.int2) OPERATOR(pg_catalog.=) 7), ",
+    "'rising', (SELECT pg_catalog.json_agg(a.attname) FROM pg_catalog.pg_attribute a ",
+    "LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid OPERATOR(pg_catalog.=) a.attrelid AND d.adnum OPERATOR(pg_catalog.=) a.attnum ",
+    "JOIN pg_catalog.pg_depend e ON CASE WHEN a.attidentity OPERATOR(pg_catalog.<>) '' ",
+    "THEN e.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass AND e.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass ",
+    "AND e.refobjid OPERATOR(pg_catalog.=) a.attrelid AND e.refobjsubid OPERATOR(pg_catalog.=) a.attnum AND e.deptype OPERATOR(pg_catalog.=) 'i' ",
+    "ELSE e.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND e.objid OPERATOR(pg_catalog.=) d.oid ",
+    "AND e.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass ",
+    "AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) OPERATOR(pg_catalog.~) '^nextval\\(''([^'']|'''')*''::regclass\\)$' END ",
+    "JOIN pg_catalog.pg_sequence s ON s.seqrelid OPERATOR(pg_catalog.=) CASE WHEN a.attidentity OPERATOR(pg_catalog.<>) '' THEN e.objid ELSE e.refobjid END ",
+    "AND s.seqincrement OPERATOR(pg_catalog.>) 0 AND NOT s.seqcycle ",
+    "WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)",
+    ")::pg_catalog.text FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid",
 );
 
 const FUNCTIONS: &str = concat!(

@@ -41,6 +41,7 @@ pub struct Writer<'a> {
     first_in_row: bool,
     inserted: u64,
     found: Vec<Option<String>>,
+    fault: Option<String>,
 }
 
 impl<'a> Writer<'a> {
@@ -86,6 +87,7 @@ impl<'a> Writer<'a> {
             first_in_row: true,
             inserted: 0,
             found: Vec::new(),
+            fault: None,
         }
     }
 
@@ -214,6 +216,9 @@ impl<'a> Writer<'a> {
     pub fn hidden_value(&mut self, n: usize, text: Option<&[u8]>) {
         match self.hidden.get(n) {
             Some(Hidden::Inserted) => self.inserted += u64::from(text == Some(b"t")),
+            Some(Hidden::Fault) if self.fault.is_none() => {
+                self.fault = text.map(|t| String::from_utf8_lossy(t).into_owned());
+            }
             Some(Hidden::Key) if self.rows == 0 => {
                 self.found.push(text.map(|t| String::from_utf8_lossy(t).into_owned()));
             }
@@ -239,6 +244,11 @@ impl<'a> Writer<'a> {
             (Format::Csv, 0) => self.out.push(b'\n'),
             _ => {}
         }
-        Outcome { rows: processed.max(self.rows), inserted: self.inserted, keys: self.found }
+        Outcome {
+            rows: processed.max(self.rows),
+            inserted: self.inserted,
+            keys: self.found,
+            fault: self.fault,
+        }
     }
 }

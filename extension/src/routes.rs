@@ -126,6 +126,7 @@ fn parsed(shape: Shape, arguments: &[Argument]) -> Parsed<'static> {
         arguments_json: documents,
         body: Cow::Borrowed(b""),
         max_affected: None,
+        elements: None,
     }
 }
 

@@ -13,6 +13,7 @@ pub const SCHEMAS: &[&str] = &[
     "read",
     "embed",
     "write",
+    "writing",
     "rpc",
     "jail",
     "late",
@@ -159,7 +160,7 @@ impl Howdah {
             return;
         }
         const FIXTURES: &[&str] =
-            &["read", "hostile", "embed", "write", "rpc", "jail", "proof", "requests"];
+            &["read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests"];
         for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));
             let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{name}.sql: {e}"));

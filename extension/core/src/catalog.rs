@@ -134,6 +134,53 @@ pub struct ForeignKey {
     pub from_in_primary_key: bool,
 }
 
+/// What only some writes ask of a table. Read apart from [`Relation`], so that other requests do not pay for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WriteFacts {
+    /// Unique indexes that a conflict can be found by: valid, and not deferrable.
+    pub unique: Vec<UniqueIndex>,
+    /// A trigger may change a row, or leave it out, before it is inserted; so may a view.
+    pub before_insert: bool,
+    /// Columns whose default is the next number of a sequence that only rises: serial and identity.
+    pub rising: Vec<String>,
+}
+
+/// A unique index, of a constraint or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UniqueIndex {
+    pub name: String,
+    pub keys: Vec<IndexKey>,
+    /// All columns that the keys name or compute with.
+    pub columns: Vec<String>,
+    /// As `pg_get_expr` prints it.
+    pub predicate: Option<String>,
+    /// All keys are columns that are never null.
+    pub not_null: bool,
+}
+
+impl UniqueIndex {
+    /// The keys' names, if all are columns.
+    pub fn plain(&self) -> Option<Vec<&str>> {
+        self.keys.iter().map(IndexKey::column).collect()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexKey {
+    Column(String),
+    /// As `pg_get_indexdef` prints it.
+    Expression(String),
+}
+
+impl IndexKey {
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            Self::Column(name) => Some(name),
+            Self::Expression(_) => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Volatility {
     Immutable,
@@ -187,6 +234,8 @@ pub trait Catalog {
     fn relation(&self, schema: &str, name: &str) -> Option<Rc<Relation>>;
     /// All foreign keys from or to the relation.
     fn foreign_keys(&self, relation: &Relation) -> Rc<Vec<ForeignKey>>;
+    /// Of a view: none but that its rows may be changed before they are inserted.
+    fn write_facts(&self, relation: &Relation) -> Rc<WriteFacts>;
     /// All overloads, in no particular order.
     fn functions(&self, schema: &str, name: &str) -> Rc<Vec<Function>>;
     /// Names for hints only; bounded by the shell.

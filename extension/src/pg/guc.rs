@@ -91,6 +91,17 @@ pub fn set(name: &str, value: &str, scope: Scope, superuser: bool) {
     change(&name, &value, scope, superuser, level);
 }
 
+/// Runs `read` with another value in place; an ERROR inside undoes it too, as the transaction's end does.
+pub fn within<T>(name: &str, value: &str, read: impl FnOnce() -> T) -> T {
+    // SAFETY: opens a nest level, which `set` ties its change to.
+    let level = unsafe { pg_sys::NewGUCNestLevel() };
+    set(name, value, Scope::Request, false);
+    let result = read();
+    // SAFETY: closes the level opened above.
+    unsafe { pg_sys::AtEOXact_GUC(true, level) };
+    result
+}
+
 /// The same for a value of the client's: answers false if Postgres does not take it.
 pub fn try_set(name: &str, value: &str) -> bool {
     let (Ok(name), Ok(value)) = (CString::new(name), CString::new(value)) else { return false };

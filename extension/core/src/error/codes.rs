@@ -46,6 +46,7 @@ codes! {
     Schema "PGRST106" 406 "Invalid schema: {}" "Accept-Profile or Content-Profile names a schema that is not exposed";
     MediaType "PGRST107" 406 "None of these media types are available: {}" "Accept names nothing that can be made";
     NotEmbedded "PGRST108" 400 "'{}' is not an embedded resource in this request" "a filter, order or limit names an embed that select does not";
+    LimitOrder "PGRST109" 400 "A 'limit' was applied without an explicit 'order'" "PATCH or DELETE with limit or offset, and no order that says which rows are the first";
     ResponseHeaders "PGRST111" 500 "response.headers guc must be a JSON array composed of objects with a single key and a string value" "SQL has set response.headers to something else";
     ResponseStatus "PGRST112" 500 "response.status guc must be a valid status code" "SQL has set response.status to something else";
     PutRange "PGRST114" 400 "limit/offset querystring parameters are not allowed for PUT" "PUT with limit or offset";
@@ -73,6 +74,10 @@ codes! {
     TokenUnreadable "PGRST301" 401 "{}" "the token cannot be read or verified";
     TokenRequired "PGRST302" 401 "Anonymous access is disabled" "no token, and no anonymous role";
     TokenClaims "PGRST303" 401 "{}" "the token's claims are expired, not yet valid or malformed";
+    AmbiguousConflict "HW110" 400 "on_conflict means more than one unique index" "several partial or computed unique indexes are over the columns of on_conflict";
+    BulkKey "HW111" 400 "Each element of the body needs its key" "PATCH with an array, and an element without the primary key or the columns of on_conflict";
+    BulkTwice "HW112" 400 "Two elements of the body have the same key" "PATCH with an array that has two values for one row";
+    BulkUnmatched "HW113" 400 "Some elements of the body match no row" "PATCH with an array and handling=strict: an element has no row to update";
     BadRequest "HW400" 400 "{}" "the request is malformed below the dialect: not UTF-8, or NUL";
     NotFound "HW404" 404 "No such route" "no route has this path";
     MethodNotAllowed "HW405" 405 "Method not allowed" "the route exists for other methods";

@@ -5,8 +5,8 @@ use super::plan;
 use super::query;
 use super::shape::{Call, Compiled, Form, Returning, Shape, Verb, Write};
 use crate::catalog::{
-    Argument, Base, Catalog, Column, ForeignKey, Function, Relation, RelationKind, Returns, Type,
-    TypeKind, Volatility,
+    Argument, Base, Catalog, Column, ForeignKey, Function, IndexKey, Relation, RelationKind,
+    Returns, Type, TypeKind, UniqueIndex, Volatility, WriteFacts,
 };
 use crate::error::ApiError;
 use std::rc::Rc;
@@ -173,6 +173,51 @@ fn function(text: &str, set: bool, returns: Returns) -> Function {
     }
 }
 
+/// `name: key, (expression of column) where predicate`
+fn unique(text: &str, not_null: bool) -> UniqueIndex {
+    let (text, predicate) = match text.split_once(" where ") {
+        Some((text, predicate)) => (text, Some(predicate.to_owned())),
+        None => (text, None),
+    };
+    let (name, keys) = text.split_once(": ").unwrap();
+    let mut columns = Vec::new();
+    let key = |key: &str| match key.split_once(" of ") {
+        Some((expression, column)) => {
+            columns.push(column.to_owned());
+            IndexKey::Expression(expression.to_owned())
+        }
+        None => {
+            columns.push(key.to_owned());
+            IndexKey::Column(key.to_owned())
+        }
+    };
+    let keys = keys.split(", ").map(key).collect();
+    UniqueIndex { name: name.to_owned(), keys, columns, predicate, not_null }
+}
+
+fn write_facts(relation: &Relation) -> WriteFacts {
+    let mut facts =
+        WriteFacts { before_insert: relation.kind == RelationKind::View, ..WriteFacts::default() };
+    if relation.kind == RelationKind::Table && !relation.primary_key.is_empty() {
+        let name = format!("{}_pkey: {}", relation.name, relation.primary_key.join(", "));
+        facts.unique.push(unique(&name, true));
+    }
+    match relation.name.as_str() {
+        "actor" => facts.unique.extend([
+            unique("actor_name_key: name", false),
+            unique("actor_email_key: lower((email)::text) of email", false),
+        ]),
+        "director" => facts.unique.extend([
+            unique("director_name_born_key: name, born where (born IS NOT NULL)", false),
+            unique("director_a: name where (id < 5)", false),
+            unique("director_b: name where (id > 5)", false),
+        ]),
+        "film" => facts.rising.push("id".to_owned()),
+        _ => {}
+    }
+    facts
+}
+
 impl Fixture {
     pub fn new() -> Self {
         use RelationKind::{Table, View};
@@ -268,6 +313,10 @@ impl Catalog for Fixture {
         let touches =
             |k: &&ForeignKey| of(&k.from_schema, &k.from_table) || of(&k.to_schema, &k.to_table);
         Rc::new(self.keys.iter().filter(touches).cloned().collect())
+    }
+
+    fn write_facts(&self, relation: &Relation) -> Rc<WriteFacts> {
+        Rc::new(write_facts(relation))
     }
 
     fn functions(&self, schema: &str, name: &str) -> Rc<Vec<Function>> {

@@ -4,11 +4,13 @@
 //! under the names alone. Several rows stay one JSON text for Postgres to take apart.
 
 mod arguments;
+mod bulk;
 mod csv;
 mod form;
 mod json;
 
 pub use arguments::{Arguments, arguments};
+pub use bulk::{Keyed, bulk, is_array};
 
 use super::media::{self, BodyKind};
 use super::shape::{Payload, Verb};
@@ -159,6 +161,11 @@ fn read_array<'a>(
     } else {
         Err(Fault::Syntax.into())
     }
+}
+
+/// Whether two rows have the same keys, in any order.
+fn same_keys(a: &[Member<'_>], b: &[Member<'_>]) -> bool {
+    a.iter().map(|m| &m.0).eq(b.iter().map(|m| &m.0)) || key_set(a) == key_set(b)
 }
 
 fn key_set<'m>(members: &'m [Member<'_>]) -> Vec<&'m str> {

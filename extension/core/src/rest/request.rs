@@ -1,13 +1,15 @@
 //! A request → what it asks for: method, path, profile, preferences, ranges and body, with `query` for the query string.
 //! Names are not looked up here, but for one question: which parameters of a GET on a function are its arguments.
 
+mod bulk;
+
 use super::Settings;
 use super::media::{self, Media};
-use super::payload;
+use super::payload::{self, Rows};
 use super::plan::split_call;
 use super::prefer::{self, Prefer};
 use super::query::{self, ParsedQuery};
-use super::range::{self, Rows};
+use super::range;
 use super::shape::{Call, Form, Parsed, Payload, Returning, Shape, Value, Verb, Write};
 use crate::catalog::Catalog;
 use crate::error::{ApiError, Code};
@@ -140,6 +142,7 @@ pub fn read<'a>(
             arguments_json: Vec::new(),
             body: Cow::Borrowed(&[]),
             max_affected,
+            elements: None,
         },
         media,
         prefer,
@@ -151,6 +154,7 @@ pub fn read<'a>(
     };
     match verb {
         Verb::Read | Verb::Delete => {}
+        Verb::Update if is_bulk(request)? => bulk::read(&mut asked, request, catalog)?,
         Verb::Insert | Verb::Update | Verb::Put => read_rows(&mut asked, request)?,
         Verb::Call if by_query => {
             let (names, values) = query::arguments(query.arguments);
@@ -189,7 +193,8 @@ fn narrow(
         return Err(ApiError::new(Code::PutRange, &[]));
     }
     let stated = |value: Value| query.values.get(usize::from(value.0))?.parse().ok();
-    let asked = Rows { lower: offset.and_then(stated).unwrap_or(0), limit: query.range.limit };
+    let asked =
+        range::Rows { lower: offset.and_then(stated).unwrap_or(0), limit: query.range.limit };
     let header = if request.method == "GET" { request.headers.get("range") } else { None };
     let rows = range::merge(asked, header)?;
     query.range.limit = match (rows.limit, settings.max_rows) {
@@ -233,6 +238,17 @@ fn read_rows<'a>(asked: &mut Asked<'a>, request: &Request<'a>) -> Result<(), Api
     let missing_default = asked.prefer.missing_default == Some(true);
     let columns = parsed.shape.query.columns.as_deref().filter(|_| asked.verb != Verb::Put);
     let rows = payload::rows(request.body, kind, asked.verb, columns, missing_default)?;
+    take_rows(asked, rows, missing_default);
+    Ok(())
+}
+
+fn is_bulk(request: &Request<'_>) -> Result<bool, ApiError> {
+    Ok(payload::is_array(request.body, media::body_kind(request.headers)?))
+}
+
+/// Puts what a body carries into the shape and its values.
+fn take_rows<'a>(asked: &mut Asked<'a>, rows: Rows<'a>, missing_default: bool) {
+    let parsed = &mut asked.parsed;
     let write = &mut parsed.shape.write;
     write.payload = rows.payload;
     write.columns = rows.columns;
@@ -244,7 +260,8 @@ fn read_rows<'a>(asked: &mut Asked<'a>, request: &Request<'a>) -> Result<(), Api
     parsed.fields = rows.fields;
     parsed.fields_json = rows.fields_json;
     parsed.body = rows.body;
-    let untouched = write.payload == Payload::Empty && write.defaults.is_empty();
+    let untouched = write.payload == Payload::Empty && write.defaults.is_empty()
+        || !write.keys.is_empty() && write.columns.len() == write.keys.len();
     asked.idle = write.payload == Payload::None || (asked.verb == Verb::Update && untouched);
     if asked.idle {
         parsed.shape.verb = Verb::Read;
@@ -253,7 +270,6 @@ fn read_rows<'a>(asked: &mut Asked<'a>, request: &Request<'a>) -> Result<(), Api
         parsed.shape.query.on_conflict = Vec::new();
         parsed.shape.range.limit = Some(0);
     }
-    Ok(())
 }
 
 fn read_arguments<'a>(parsed: &mut Parsed<'a>, request: &Request<'a>) -> Result<(), ApiError> {

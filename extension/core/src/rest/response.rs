@@ -57,6 +57,17 @@ pub fn build(
 /// What makes the whole request fail after it ran.
 fn check(asked: &Asked<'_>, outcome: &Outcome) -> Result<(), ApiError> {
     let rows = outcome.rows;
+    if outcome.fault.is_some() {
+        return Err(ApiError::new(Code::BulkTwice, &[])
+            .details("Their values are written otherwise, and are equal to Postgres"));
+    }
+    if let Some(elements) = asked.parsed.elements
+        && asked.prefer.strict == Some(true)
+        && rows < elements
+    {
+        return Err(ApiError::new(Code::BulkUnmatched, &[])
+            .details(format!("The body has {elements} elements, and {rows} rows match")));
+    }
     if asked.verb == Verb::Put && rows != 1 {
         return Err(ApiError::new(Code::PutKey, &[]));
     }
@@ -95,7 +106,8 @@ fn written(
 ) -> u16 {
     let shown = asked.parsed.shape.returning == Returning::Representation;
     let counted = matches!(asked.prefer.count, Some(Count::Exact | Count::Estimated));
-    let total = counted.then_some(outcome.rows);
+    // Of a body that names its rows, the total is theirs: what is missing can be seen.
+    let total = asked.parsed.elements.or(counted.then_some(outcome.rows));
     let knows_inserted = compiled.main.hidden.contains(&Hidden::Inserted);
     let inserted = if knows_inserted { outcome.inserted } else { outcome.rows };
     match verb {

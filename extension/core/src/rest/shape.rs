@@ -223,6 +223,8 @@ pub struct Write {
     /// `missing=default`: written as DEFAULT, and not in `columns`.
     pub defaults: Vec<String>,
     pub resolution: Option<Resolution>,
+    /// Of a PATCH with an array: the columns, among `columns`, whose values say which row an element updates.
+    pub keys: Vec<String>,
     /// `Prefer: missing=default`.
     pub missing_default: bool,
     /// The row count must be known before the answer: rows above this are an error (value), or none.
@@ -236,7 +238,7 @@ pub enum Payload {
     /// One object (or an array of one, or one line of CSV), its members already split: each written column is [`Param::Field`] n, as text, or
     /// [`Param::FieldJson`] n, as JSON, whichever its type reads.
     Object,
-    /// A JSON array of several objects, bound whole: [`Param::Body`]. Never for PATCH and PUT.
+    /// A JSON array of objects, bound whole: [`Param::Body`]. For PATCH only with `Write::keys`, and never for PUT.
     Array,
     /// `{}` or `[{}]`: DEFAULT VALUES. An empty array writes nothing and needs no statement of ours, nor does a PATCH
     /// without columns: neither reaches the planner.
@@ -331,6 +333,8 @@ pub struct Parsed<'a> {
     pub body: std::borrow::Cow<'a, [u8]>,
     /// The bound of `max-affected`.
     pub max_affected: Option<u64>,
+    /// Elements of the body, if each updates a row of its own.
+    pub elements: Option<u64>,
 }
 
 /// Where a statement's parameter comes from. All values are text, read by the input function of the type that Postgres
@@ -415,6 +419,8 @@ pub enum Hidden {
     Inserted,
     /// text: a primary key value, for Location; of the first row into [`Outcome::keys`].
     Key,
+    /// text: null, or what the statement found that it must not do; the first one into [`Outcome::fault`].
+    Fault,
 }
 
 /// What running a statement gave, beside the body.
@@ -424,4 +430,6 @@ pub struct Outcome {
     pub rows: u64,
     pub inserted: u64,
     pub keys: Vec<Option<String>>,
+    /// What was done must be undone.
+    pub fault: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use howdah_core::catalog::{
     Argument, Catalog, Column, ForeignKey, Function, Relation, RelationKind, Returns, Type,
-    TypeKind, Volatility,
+    TypeKind, Volatility, WriteFacts,
 };
 use howdah_core::error::ApiError;
 use howdah_core::http::{Headers, Request, Response};
@@ -127,6 +127,10 @@ impl Catalog for Fake {
         Rc::default()
     }
 
+    fn write_facts(&self, _: &Relation) -> Rc<WriteFacts> {
+        Rc::default()
+    }
+
     fn functions(&self, schema: &str, name: &str) -> Rc<Vec<Function>> {
         let named = |f: &&Function| f.schema == schema && f.name == name;
         Rc::new(self.functions.iter().filter(named).cloned().collect())
@@ -195,7 +199,7 @@ impl Database for Fake {
         if statement.form != Form::None {
             out.extend_from_slice(self.body.as_bytes());
         }
-        Outcome { rows: self.rows, inserted: self.inserted, keys: self.keys.clone() }
+        Outcome { rows: self.rows, inserted: self.inserted, keys: self.keys.clone(), fault: None }
     }
 
     fn planned_rows(&self, statement: &Statement, _: &Parsed<'_>) -> u64 {

@@ -4,8 +4,11 @@
 //! type would win. (`howdah.to_json_row` and `to_json_rows` are row_to_json and json_agg by the shell's encoder: 250 rows in
 //! 50 in 10 cost 30 % less.) Operators and the aggregates a client names are looked up by the path, as types of extensions need.
 
+mod bulk;
 mod call;
+mod conflict;
 mod filter;
+mod limited;
 mod output;
 mod read;
 mod sql;
@@ -15,7 +18,7 @@ mod write;
 
 use super::Settings;
 use super::plan::{self, Node, Planner};
-use super::shape::{Compiled, Count, Form, ResultKind, Shape, Statement, Verb};
+use super::shape::{Compiled, Count, Form, Range, ResultKind, Shape, Statement, Verb};
 use crate::catalog::{Catalog, Function, Relation, Returns, Volatility};
 use crate::error::{ApiError, Code};
 use output::List;
@@ -116,10 +119,22 @@ fn compile_write(
 ) -> Result<Compiled, ApiError> {
     let relation = plan::relation(catalog, &shape.schema, &shape.target)?;
     plan::check_write(shape, &relation)?;
+    let arbiter = match conflict::resolution(shape) {
+        Some(_) if shape.verb == Verb::Put => plan::conflict::arbiter(catalog, &relation, &[])?,
+        Some(_) => plan::conflict::arbiter(catalog, &relation, &shape.query.on_conflict)?,
+        None => None,
+    };
     let mut planner = Planner::new(shape, catalog, settings);
-    let node = planner.root(shape, &relation.name, Some(Rc::clone(&relation)), Vec::new())?;
+    let limited = plan::limited::key(catalog, shape, &relation)?;
+    let mut node = planner.root(shape, &relation.name, Some(Rc::clone(&relation)), Vec::new())?;
+    if limited.is_some() {
+        // The rows written are those shown.
+        node.range = Range::default();
+    }
     let mut sql = Sql::new();
-    write::write(&mut sql, shape, &relation, &node, list(shape.form));
+    let (arbiter, limited) = (arbiter.as_ref(), limited.as_deref());
+    let what = write::Written { shape, relation: &relation, arbiter, limited };
+    write::write(&mut sql, &what, &node, list(shape.form));
     let main = sql.finish(shape.form, ResultKind::Rows, true);
     Ok(Compiled {
         main,

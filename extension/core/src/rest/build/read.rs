@@ -4,7 +4,7 @@ use super::filter::{And, column, field, filter};
 use super::output::{self, List};
 use super::sql::Sql;
 use crate::rest::plan::{EmbedNode, INNER_JOINS, Node, has_aggregates};
-use crate::rest::shape::{Hidden, Join, Param, Range};
+use crate::rest::shape::{Hidden, Join, Order, Param, Range};
 
 /// Which conditions of a node are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,9 +42,12 @@ pub(super) fn select(
 }
 
 fn hidden_column(sql: &mut Sql, hidden: Hidden) {
-    if hidden == Hidden::Inserted {
-        sql.push(", \"pgrst_inserted\"");
-    }
+    match hidden {
+        Hidden::Inserted => sql.push(", \"pgrst_inserted\""),
+        // One value for all, so that rows may be grouped.
+        Hidden::Fault => sql.push(", (SELECT max(\"pgrst_fault\") FROM \"pgrst_source\")"),
+        Hidden::Key => sql,
+    };
 }
 
 /// `SELECT count(*)` or `SELECT 1` of all rows.
@@ -211,12 +214,7 @@ fn tail(sql: &mut Sql, node: &Node<'_>) {
                 Some((embed, alias)) => field(sql, &embed.node, alias, &order.field),
                 None => field(sql, node, &node.alias, &order.field),
             }
-            sql.push(if order.descending { " DESC" } else { "" });
-            sql.push(match order.nulls_first {
-                Some(true) => " NULLS FIRST",
-                Some(false) => " NULLS LAST",
-                None => "",
-            });
+            direction(sql, order);
         });
     }
     if let Some(limit) = node.range.limit {
@@ -225,6 +223,16 @@ fn tail(sql: &mut Sql, node: &Node<'_>) {
     if let Some(offset) = node.range.offset {
         sql.push(" OFFSET ").param(Param::Value(offset)).push("::bigint");
     }
+}
+
+/// ` DESC NULLS LAST`, as asked.
+pub(super) fn direction(sql: &mut Sql, order: &Order) {
+    sql.push(if order.descending { " DESC" } else { "" });
+    sql.push(match order.nulls_first {
+        Some(true) => " NULLS FIRST",
+        Some(false) => " NULLS LAST",
+        None => "",
+    });
 }
 
 /// Whether reading a node needs more than its own columns in one list.

@@ -501,3 +501,78 @@ fn calls_functions_with_json() {
     let compiled = fixture::compile(&called("store", CallKind::Raw(RawKind::Bytea), &[])).unwrap();
     assert_eq!(compiled.main.sql, r#"SELECT "public"."store"($1::bytea) AS "pgrst_scalar""#);
 }
+
+#[test]
+fn finds_the_index_of_an_upsert() {
+    let merged = |url| {
+        let mut shape = written(Verb::Insert, url, Payload::Object, &["name"], Returning::Minimal);
+        shape.write.resolution = Some(Resolution::MergeDuplicates);
+        fixture::compile(&shape).map(|compiled| {
+            let sql = compiled.main.sql;
+            sql[sql.find(" ON CONFLICT").unwrap_or(sql.len())..].to_owned()
+        })
+    };
+    let set = r#" DO UPDATE SET "name" = EXCLUDED."name""#;
+    for (url, target, rest) in [
+        ("actor", r#"("id")"#, ""),
+        ("actor?on_conflict=name", r#"("name")"#, ""),
+        ("actor?on_conflict=email", r#"((lower((email)::text)))"#, ""),
+        ("actor?on_conflict=actor_email_key", r#"((lower((email)::text)))"#, ""),
+        ("director?on_conflict=born,name", r#"("name", "born") WHERE (born IS NOT NULL)"#, ""),
+        ("director?on_conflict=director_b", r#"("name") WHERE (id > 5)"#, ""),
+        ("director?on_conflict=nothing", r#"("nothing")"#, ""),
+        (
+            "director?id=lt.3&or=(name.eq.a,name.eq.b)",
+            r#"("id")"#,
+            r#" WHERE "director"."id" < $2 AND ("director"."name" = $3 OR "director"."name" = $4)"#,
+        ),
+    ] {
+        let returning = merged(url).unwrap();
+        let (conflict, _) = returning.split_once(" RETURNING ").unwrap();
+        assert_eq!(conflict, format!(" ON CONFLICT {target}{set}{rest}"), "{url}");
+    }
+    let error = merged("director?on_conflict=name").unwrap_err();
+    assert_eq!((error.status, error.code.as_str()), (400, "HW110"));
+}
+
+#[test]
+fn limits_what_is_written_by_a_key() {
+    assert_eq!(
+        main_sql(&asked(Verb::Delete, "film?year=gt.1&order=year,id.desc&limit=2&offset=1")),
+        r#"WITH "pgrst_limited" AS MATERIALIZED (SELECT "film"."id" FROM "public"."film" WHERE "film"."year" > $1 ORDER BY "film"."year", "film"."id" DESC LIMIT 2 OFFSET $2::bigint) DELETE FROM "public"."film" WHERE "film"."year" > $1 AND ("film"."id") IN (SELECT "pgrst_limited"."id" FROM "pgrst_limited")"#
+    );
+    assert_eq!(
+        main_sql(&asked(Verb::Delete, "film?id=eq.1&limit=2")),
+        r#"DELETE FROM "public"."film" WHERE "film"."id" = $1"#
+    );
+    for url in [
+        "film?limit=1",
+        "film?order=year&limit=1",
+        "film?id=eq.1&offset=1",
+        "film?id=gt.1&limit=1",
+        "actor?order=name&limit=1",
+        "note?order=at&limit=1",
+    ] {
+        let error = fixture::compile(&asked(Verb::Delete, url)).unwrap_err();
+        assert_eq!((error.status, error.code.as_str()), (400, "PGRST109"), "{url}");
+    }
+}
+
+#[test]
+fn updates_every_row_by_its_key() {
+    let mut shape = written(
+        Verb::Update,
+        "film?year=gt.1",
+        Payload::Array,
+        &["id", "title"],
+        Returning::Minimal,
+    );
+    shape.write.keys = vec!["id".to_owned()];
+    assert_eq!(
+        main_sql(&shape),
+        r#"WITH "pgrst_body" AS MATERIALIZED (SELECT "r".*, CASE WHEN count(*) OVER (PARTITION BY "r"."id") > 1 THEN 'twice' END AS "pgrst_fault" FROM (SELECT "_".*, row_number() OVER () FROM ( SELECT "_"."id", "_"."title" FROM pg_catalog.json_to_recordset($1::json) AS "_"("id" integer, "title" character varying(160))) AS "_") AS "r"("id", "title", "pgrst_n")) UPDATE "public"."film" SET "title" = "pgrst_body"."title" FROM "pgrst_body" WHERE "film"."id" = "pgrst_body"."id" AND "film"."year" > $2 RETURNING "pgrst_body"."pgrst_fault""#
+    );
+    assert_eq!(fixture::compile(&shape).unwrap().main.hidden, [Hidden::Fault]);
+    shape.range.limit = Some(1);
+    assert_eq!(fixture::compile(&shape).unwrap_err().code, "PGRST127");
+}

@@ -1,29 +1,56 @@
 //! INSERT, UPDATE and DELETE.
 
+use super::conflict;
 use super::filter::{And, column, filter};
 use super::output::{self, List};
 use super::read::{self, Conditions};
 use super::sql::{Reading, Sql, reading};
+use super::{bulk, limited};
 use crate::catalog::{Column, Relation, RelationKind};
 use crate::rest::plan::Node;
+use crate::rest::plan::conflict::Arbiter;
 use crate::rest::shape::{Hidden, Param, Payload, Resolution, Returning, SelectItem, Shape, Verb};
 use std::collections::BTreeSet;
 
 const SOURCE: &str = "pgrst_source";
 
+/// A write with what the catalog says of it.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'w> {
+    pub shape: &'w Shape,
+    pub relation: &'w Relation,
+    /// How conflicts are found, if they are resolved and can be found.
+    pub arbiter: Option<&'w Arbiter>,
+    /// Of a write that is limited: the columns that tell its rows apart.
+    pub limited: Option<&'w [String]>,
+}
+
+impl Written<'_> {
+    /// PATCH with a row of its own for each row that it updates.
+    fn is_bulk(&self) -> bool {
+        !self.shape.write.keys.is_empty()
+    }
+}
+
 /// Writes the whole statement of a write, with what it returns.
-pub(super) fn write(
-    sql: &mut Sql,
-    shape: &Shape,
-    relation: &Relation,
-    node: &Node<'_>,
-    list: List,
-) {
-    let inserted = tells_inserted(shape, relation);
+pub(super) fn write(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>, list: List) {
+    let Written { shape, relation, .. } = *what;
+    let inserted = tells_inserted(what);
     let full = shape.returning == Returning::Representation;
-    if full && (!read::is_plain(node)) {
-        sql.push("WITH ").ident(SOURCE).push(" AS (");
-        modify(sql, shape, relation, node);
+    let with = if what.is_bulk() {
+        sql.push("WITH ");
+        bulk::body(sql, what);
+        true
+    } else if let Some(key) = what.limited {
+        sql.push("WITH ");
+        limited::rows(sql, shape, key, node);
+        true
+    } else {
+        false
+    };
+    if full && (what.is_bulk() || !read::is_plain(node)) {
+        sql.push(if with { ", " } else { "WITH " }).ident(SOURCE).push(" AS (");
+        modify(sql, what, node);
         sql.push(" RETURNING ");
         sql.list(needed(node), |sql, name| column(sql, &node.alias, name));
         if inserted {
@@ -32,13 +59,22 @@ pub(super) fn write(
             sql.push(" AS \"pgrst_inserted\"");
             sql.hidden.push(Hidden::Inserted);
         }
+        if what.is_bulk() {
+            sql.push(", ");
+            bulk::returned(sql);
+            sql.hidden.push(Hidden::Fault);
+        }
         sql.push(") ");
         read::select(sql, node, list, Conditions::Embeds, |sql| {
             sql.ident(SOURCE).push(" AS ").ident(&node.alias);
         });
+        if what.is_bulk() && node.query.order.is_empty() {
+            bulk::order(sql, node);
+        }
         return;
     }
-    modify(sql, shape, relation, node);
+    sql.push(if with { " " } else { "" });
+    modify(sql, what, node);
     let mut word = " RETURNING ";
     if full {
         let outputs = output::outputs(node);
@@ -54,6 +90,11 @@ pub(super) fn write(
         sql.hidden.push(Hidden::Inserted);
         word = ", ";
     }
+    if what.is_bulk() {
+        sql.push(word);
+        bulk::fault(sql);
+        sql.hidden.push(Hidden::Fault);
+    }
     if shape.returning == Returning::HeadersOnly && shape.verb == Verb::Insert {
         for key in &relation.primary_key {
             sql.push(word);
@@ -66,24 +107,18 @@ pub(super) fn write(
 }
 
 /// Only an upsert may insert or not, and only a plain table's rows say which: by an `xmax` of 0.
-fn tells_inserted(shape: &Shape, relation: &Relation) -> bool {
-    let upsert = match shape.verb {
-        Verb::Put => true,
-        Verb::Insert => {
-            shape.write.resolution == Some(Resolution::MergeDuplicates)
-                && !conflict_target(shape, relation).is_empty()
-        }
-        _ => false,
-    };
-    upsert && relation.kind == RelationKind::Table
+fn tells_inserted(what: &Written<'_>) -> bool {
+    conflict::resolution(what.shape) == Some(Resolution::MergeDuplicates)
+        && what.arbiter.is_some()
+        && what.relation.kind == RelationKind::Table
 }
 
-fn push_inserted(sql: &mut Sql, alias: &str) {
+pub(super) fn push_inserted(sql: &mut Sql, alias: &str) {
     sql.push("(").ident(alias).push(".xmax = 0)");
 }
 
 /// The columns that a representation is read from: asking for no more keeps column privileges out of the way.
-fn needed<'n>(node: &'n Node<'_>) -> BTreeSet<&'n str> {
+pub(super) fn needed<'n>(node: &'n Node<'_>) -> BTreeSet<&'n str> {
     let mut names = BTreeSet::new();
     let select = &node.query.select;
     if select.is_empty() || select.contains(&SelectItem::All) {
@@ -105,28 +140,33 @@ fn needed<'n>(node: &'n Node<'_>) -> BTreeSet<&'n str> {
     names
 }
 
-fn modify(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
-    match shape.verb {
-        Verb::Update => update(sql, shape, relation, node),
+fn modify(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
+    match what.shape.verb {
+        Verb::Update if what.is_bulk() => bulk::update(sql, what, node),
+        Verb::Update => update(sql, what, node),
         Verb::Delete => {
             sql.push("DELETE FROM ");
             read::table(sql, node);
-            conditions(sql, node);
+            conditions(sql, what, node);
         }
-        _ => insert(sql, shape, relation, node),
+        _ => insert(sql, what, node),
     }
 }
 
-fn conditions(sql: &mut Sql, node: &Node<'_>) {
+fn conditions(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
     let mut and = And::wheres();
     for condition in &node.query.filters {
         and.next(sql);
         filter(sql, node, &node.alias, condition);
     }
+    if let Some(key) = what.limited {
+        and.next(sql);
+        limited::among(sql, key, &node.alias);
+    }
 }
 
 /// The written columns, as the catalog has them.
-fn written<'r>(shape: &Shape, relation: &'r Relation) -> Vec<&'r Column> {
+pub(super) fn written<'r>(shape: &Shape, relation: &'r Relation) -> Vec<&'r Column> {
     shape.write.columns.iter().filter_map(|name| relation.column(name)).collect()
 }
 
@@ -135,7 +175,8 @@ fn defaults<'r>(shape: &Shape, relation: &'r Relation) -> Vec<&'r Column> {
     shape.write.defaults.iter().filter_map(|name| relation.column(name)).collect()
 }
 
-fn insert(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
+fn insert(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
+    let Written { shape, relation, .. } = *what;
     let columns = written(shape, relation);
     let defaults = defaults(shape, relation);
     sql.push("INSERT INTO ");
@@ -178,7 +219,10 @@ fn insert(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
         }
     }
     let set: Vec<&Column> = columns.into_iter().chain(defaults).collect();
-    on_conflict(sql, shape, relation, &set);
+    if let (Some(resolution), Some(arbiter)) = (conflict::resolution(shape), what.arbiter) {
+        let filtered = (shape.verb == Verb::Insert).then_some(node);
+        conflict::on_conflict(sql, arbiter, resolution, &set, filtered);
+    }
 }
 
 /// A field of a single object, read as its column's type.
@@ -208,7 +252,7 @@ pub(super) fn populate(sql: &mut Sql, param: Param, ty: &str) {
 }
 
 /// ` SELECT … FROM json_to_recordset(…)`; with `defaults`, a key that a row lacks becomes its column's default.
-fn rows(sql: &mut Sql, columns: &[&Column], defaults: bool) {
+pub(super) fn rows(sql: &mut Sql, columns: &[&Column], defaults: bool) {
     sql.push(" SELECT ");
     sql.list(columns, |sql, c| match c.default.as_ref().filter(|_| defaults) {
         None => column(sql, "_", &c.name),
@@ -260,39 +304,8 @@ fn url_conditions(sql: &mut Sql, node: &Node<'_>) {
     }
 }
 
-fn conflict_target<'a>(shape: &'a Shape, relation: &'a Relation) -> &'a [String] {
-    if shape.verb == Verb::Put || shape.query.on_conflict.is_empty() {
-        &relation.primary_key
-    } else {
-        &shape.query.on_conflict
-    }
-}
-
-fn on_conflict(sql: &mut Sql, shape: &Shape, relation: &Relation, columns: &[&Column]) {
-    let resolution = match shape.verb {
-        Verb::Put => Some(Resolution::MergeDuplicates),
-        _ => shape.write.resolution,
-    };
-    let target = conflict_target(shape, relation);
-    let Some(resolution) = resolution.filter(|_| !target.is_empty()) else {
-        return;
-    };
-    sql.push(" ON CONFLICT (");
-    sql.list(target, |sql, name| {
-        sql.ident(name);
-    });
-    sql.push(")");
-    if resolution == Resolution::IgnoreDuplicates || columns.is_empty() {
-        sql.push(" DO NOTHING");
-        return;
-    }
-    sql.push(" DO UPDATE SET ");
-    sql.list(columns, |sql, c| {
-        sql.ident(&c.name).push(" = EXCLUDED.").ident(&c.name);
-    });
-}
-
-fn update(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
+fn update(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
+    let Written { shape, relation, .. } = *what;
     sql.push("UPDATE ");
     read::table(sql, node);
     sql.push(" SET ");
@@ -308,5 +321,5 @@ fn update(sql: &mut Sql, shape: &Shape, relation: &Relation, node: &Node<'_>) {
             }
         }
     });
-    conditions(sql, node);
+    conditions(sql, what, node);
 }

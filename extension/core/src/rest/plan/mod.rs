@@ -1,9 +1,11 @@
 //! [`Shape`] × [`Catalog`] → a tree of relations with their relationships resolved. No SQL text is made here.
 
+pub mod conflict;
 mod embed;
 pub mod function;
 mod hints;
 mod keys;
+pub mod limited;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +26,9 @@ const LOOKUP_ROWS: u64 = 100;
 /// Inner joins to one parent, and conditions in one WHERE that a row exists, which the planner turns into joins too; what is
 /// more stays a subquery. Sixty by one foreign key, each an equality with the same column, took it 2.7 s.
 pub const INNER_JOINS: usize = 8;
+
+/// Names that the statements of writes use themselves.
+const OURS: [&str; 4] = ["excluded", "pgrst_body", "pgrst_limited", "pgrst_source"];
 
 /// A relation (or a function's result) that is read, and what is asked of it.
 #[derive(Debug)]
@@ -167,11 +172,15 @@ pub fn check_write(shape: &Shape, relation: &Relation) -> Result<(), ApiError> {
 impl<'c> Planner<'c> {
     pub fn new(shape: &'c Shape, catalog: &'c dyn Catalog, settings: &'c Settings) -> Self {
         let capped = matches!(shape.verb, Verb::Read | Verb::Call);
+        let mut names = Names::default();
+        if !capped {
+            names.used.extend(OURS.map(str::to_owned));
+        }
         Self {
             catalog,
             settings,
             schema: &shape.schema,
-            names: Names::default(),
+            names,
             max_rows: settings.max_rows.filter(|_| capped),
         }
     }
