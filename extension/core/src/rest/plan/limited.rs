@@ -32,7 +32,7 @@ pub fn key(
         order.iter().any(|o| by(o) && o.field.name == *name)
     };
     let sorted = |index: &&UniqueIndex| {
-        index.not_null && index.plain().is_some_and(|keys| keys.iter().all(|k| ordered(k)))
+        index.not_null && index.plain().is_some_and(|keys| keys.iter().all(&ordered))
     };
     if let Some(index) = facts.unique.iter().filter(whole).find(sorted) {
         if order.iter().any(|o| o.relation.is_some()) {
@@ -43,8 +43,7 @@ pub fn key(
         return Ok(Some(key.into_iter().map(str::to_owned).collect()));
     }
     let fixed = |name: &&str| shape.query.filters.iter().any(|filter| is_equality(filter, name));
-    let pinned =
-        |index: &&UniqueIndex| index.plain().is_some_and(|keys| keys.iter().all(|k| fixed(k)));
+    let pinned = |index: &&UniqueIndex| index.plain().is_some_and(|keys| keys.iter().all(&fixed));
     let all_of_it = shape.range.offset.is_none() && shape.range.limit != Some(0);
     if all_of_it && facts.unique.iter().filter(whole).any(|index| pinned(&index)) {
         return Ok(None);
