@@ -2,6 +2,7 @@
 //! that it changed. One query a relation, so neither a new connection nor a database of 10,000 tables costs more.
 
 use crate::pg::{guc, inval, query, view};
+use howdah_core::catalog::overview::Overview;
 use howdah_core::catalog::*;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -167,6 +168,10 @@ impl Catalog for LiveCatalog {
         Rc::new(read_list(&query::text(RELATION_NAMES, &[schema]), |v| {
             v.as_str().map(str::to_owned)
         }))
+    }
+
+    fn overview(&self, schema: &str, everything: bool, routes: &[(String, String)]) -> Overview {
+        crate::overview::read(schema, everything, routes)
     }
 
     fn function_names(&self, schema: &str) -> Rc<Vec<String>> {

@@ -6,9 +6,10 @@
 use crate::pg::claims::Claims;
 use crate::pg::{inval, jail, query};
 use howdah_core::error::{ApiError, Code};
+use howdah_core::openapi;
 use howdah_core::rest;
 use howdah_core::route::{Lane, Pattern, Route, Router};
-use howdah_core::settings::Settings;
+use howdah_core::settings::{ErrorVerbosity, OpenApiMode, Settings};
 use howdah_core::token::{self, KeySet, Purpose, Verified, VerifyKey};
 use pgrx::pg_sys;
 use serde_json::Value;
@@ -237,6 +238,19 @@ fn rest_settings(settings: &Settings) -> rest::Settings {
         },
         aggregates_enabled: rest.aggregates_enabled,
         plan_enabled: rest.plan_enabled,
+        openapi: openapi::Rules {
+            mode: match rest.openapi_mode {
+                OpenApiMode::FollowPrivileges => openapi::Mode::FollowPrivileges,
+                OpenApiMode::IgnorePrivileges => openapi::Mode::IgnorePrivileges,
+                OpenApiMode::Disabled => openapi::Mode::Disabled,
+            },
+            server: rest.openapi_server_proxy_uri.as_deref().and_then(openapi::Server::from_uri),
+            security: rest.openapi_security_active,
+            root: rest.root_spec.clone(),
+            search_path: rest.extra_search_path.clone(),
+            anonymous: rest.anon_role.is_some(),
+            terse: rest.error_verbosity == ErrorVerbosity::Minimal,
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::catalog::LiveCatalog;
 use crate::config::Config;
+use crate::descriptions::Descriptions;
 use crate::encode::Writer;
 use crate::pg::dest::Sink;
 use crate::pg::plan::Plan;
@@ -10,6 +11,7 @@ use crate::role_settings::Wanted;
 use howdah_core::catalog::Catalog;
 use howdah_core::error::ApiError;
 use howdah_core::limits;
+use howdah_core::openapi;
 use howdah_core::rest::query::array;
 use howdah_core::rest::shape::{Compiled, Outcome, Param, Parsed, Shape, Statement};
 use howdah_core::rest::{Database, Isolation};
@@ -23,6 +25,7 @@ use std::rc::Rc;
 #[derive(Default)]
 pub struct Live {
     catalog: LiveCatalog,
+    descriptions: Descriptions,
     plans: RefCell<Plans>,
     generation: Cell<u64>,
     /// The role that the current request runs as: part of a plan's key, since a plan under row-level security depends on it.
@@ -222,6 +225,11 @@ impl Database for Live {
 
     fn buffer(&self) -> Vec<u8> {
         BODY.take()
+    }
+
+    fn description(&self, wanted: &openapi::Wanted) -> Rc<Vec<u8>> {
+        let config = self.config.borrow();
+        self.descriptions.get(self.role.get(), wanted, &self.catalog, config.as_deref())
     }
 
     fn planned_rows(&self, statement: &Statement, _parsed: &Parsed<'_>) -> u64 {

@@ -16,6 +16,9 @@ pub fn dispatch(live: &Live, config: &Config, request: &Request<'_>) -> Result<A
     if request.path.starts_with("/rest/v1/") || request.path == "/rest/v1" {
         return rest::handle(live, &config.rest, request);
     }
+    if request.path == "/openapi.json" {
+        return rest::root::service(live, &config.rest, request);
+    }
     match config.router.match_path(request.method, request.path) {
         Match::Found { route, parameters } => {
             routes::answer(live, &config.rest, request, route, parameters)

@@ -5,10 +5,12 @@
 mod catalog;
 mod config;
 mod database;
+mod descriptions;
 mod dispatch;
 mod encode;
 mod gateway;
 mod keys;
+mod overview;
 mod pg;
 mod pre_request;
 mod role_settings;

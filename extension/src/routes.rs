@@ -143,7 +143,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// `schema.name`, each part quoted where SQL needs it, as `howdah.route` stores it.
-fn split(function: &str) -> Option<(String, String)> {
+pub fn split(function: &str) -> Option<(String, String)> {
     let mut parts = Vec::with_capacity(2);
     let mut part = String::new();
     let mut in_quotes = false;

@@ -1,5 +1,8 @@
 //! What the planner knows of the database: plain values, read from the catalog by the shell.
 
+pub mod overview;
+
+use overview::Overview;
 use std::rc::Rc;
 
 /// An object id of Postgres.
@@ -241,4 +244,11 @@ pub trait Catalog {
     /// Names for hints only; bounded by the shell.
     fn relation_names(&self, schema: &str) -> Rc<Vec<String>>;
     fn function_names(&self, schema: &str) -> Rc<Vec<String>>;
+
+    /// All of a schema for a description, read anew by one query: what the current role may use, or everything. `routes`
+    /// are functions beyond the schema that routes name, `(schema, name)`.
+    fn overview(&self, schema: &str, everything: bool, routes: &[(String, String)]) -> Overview {
+        let _ = (everything, routes);
+        Overview { schema: schema.to_owned(), ..Overview::default() }
+    }
 }

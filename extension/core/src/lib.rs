@@ -1,6 +1,6 @@
 //! Howdah's pure core: everything that can be decided without Postgres.
 //!
-//! Arrows: error, limits → ident → sql → catalog → rest; the other domains (token, settings, route, json)
+//! Arrows: error, limits → ident → sql → catalog → openapi → rest; the other domains (token, settings, route, json)
 //! import error, limits, ident, http, json and claim_path only. `tests/arrows.rs` checks them.
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -15,6 +15,7 @@ pub mod http;
 pub mod ident;
 pub mod json;
 pub mod limits;
+pub mod openapi;
 pub mod rest;
 pub mod route;
 pub mod settings;

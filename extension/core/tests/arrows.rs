@@ -156,7 +156,7 @@ fn the_base_imports_only_what_is_below_it() {
 
 #[test]
 fn domains_import_the_base_and_not_each_other() {
-    let above = |name: &String| ["catalog", "rest"].contains(&name.as_str());
+    let above = |name: &String| ["catalog", "openapi", "rest"].contains(&name.as_str());
     let mut domains = declared();
     domains.retain(|name| !above(name) && !BASE.contains(&name.as_str()));
     assert!(domains.len() >= 2, "{domains:?}");
@@ -166,8 +166,9 @@ fn domains_import_the_base_and_not_each_other() {
 }
 
 #[test]
-fn rest_imports_the_base_and_the_catalog() {
-    module(&source(), "rest").imports_only(&[BASE, &["catalog"]].concat());
+fn rest_imports_the_base_the_catalog_and_descriptions() {
+    module(&source(), "openapi").imports_only(&[BASE, &["catalog"]].concat());
+    module(&source(), "rest").imports_only(&[BASE, &["catalog", "openapi"]].concat());
 }
 
 #[test]

@@ -342,6 +342,7 @@ pub fn settings() -> Settings {
         tx_end: super::TxEnd::Commit,
         aggregates_enabled: true,
         plan_enabled: false,
+        openapi: Default::default(),
     }
 }
 

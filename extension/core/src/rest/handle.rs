@@ -1,10 +1,11 @@
 //! The one path of a REST request: parse → kept or compiled statement → run → count → response.
 
+use super::request::Target;
 use super::request::{self, Asked};
 use super::shape::{Compiled, Count, Outcome, ResultKind, Returning};
 use super::{
     Answer, Database, Ending, Settings, TxEnd, compile, media, options, plan, query_method,
-    response,
+    response, root,
 };
 use crate::error::{ApiError, Code};
 use crate::http::{Request, Response};
@@ -18,7 +19,13 @@ pub fn handle(
     settings: &Settings,
     request: &Request<'_>,
 ) -> Result<Answer, ApiError> {
-    let target = request::target(request.path)?;
+    let mut target = request::target(request.path)?;
+    if target == Target::Root {
+        match root::function(settings)? {
+            Some(function) => target = function,
+            None => return root::answer(db, settings, request),
+        }
+    }
     if request.method == "OPTIONS" {
         return options::answer(db.catalog(), settings, request, &target);
     }

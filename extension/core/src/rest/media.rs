@@ -133,7 +133,7 @@ fn offered(item: &str, raw: bool) -> (Option<Media>, u16, u8) {
 }
 
 /// `0.25` → 250 (RFC 9110, 12.4.2: at most three decimals). What is no quality counts as 1.
-fn thousandths(q: &str) -> u16 {
+pub(super) fn thousandths(q: &str) -> u16 {
     let (whole, fraction) = q.split_once('.').unwrap_or((q, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(fraction) || whole.is_empty() {

@@ -17,6 +17,7 @@ pub mod query_method;
 pub mod range;
 pub mod request;
 pub mod response;
+pub mod root;
 pub mod shape;
 
 pub use build::compile;
@@ -24,6 +25,7 @@ pub use handle::handle;
 
 use crate::catalog::Catalog;
 use crate::error::ApiError;
+use crate::openapi::{Rules, Wanted};
 use shape::{Compiled, Outcome, Parsed, Shape, Statement};
 use std::rc::Rc;
 
@@ -40,6 +42,8 @@ pub struct Settings {
     pub aggregates_enabled: bool,
     /// `rest.plan_enabled`.
     pub plan_enabled: bool,
+    /// What the root answers.
+    pub openapi: Rules,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,6 +87,11 @@ pub trait Database {
 
     /// `response.status` and `response.headers` as SQL has set them in this request.
     fn response_settings(&self) -> (Option<String>, Option<String>);
+
+    /// A description of the API for the current role; the shell keeps those that were asked for.
+    fn description(&self, wanted: &Wanted) -> Rc<Vec<u8>> {
+        Rc::new(wanted.write(self.catalog(), Vec::new()))
+    }
 
     /// Sets the session time zone for this request (`Prefer: timezone=`); false if there is no such zone.
     fn set_timezone(&self, name: &str) -> bool;

@@ -73,17 +73,24 @@ pub fn schema<'s>(settings: &'s Settings, request: &Request<'_>) -> Result<&'s s
         "POST" | "PATCH" | "PUT" | "DELETE" => "content-profile",
         _ => "accept-profile",
     };
-    let exposed = || settings.schemas.iter().map(String::as_str);
-    let found = match request.headers.get(header) {
-        Some(wanted) => exposed().find(|schema| *schema == wanted).ok_or(wanted),
-        None => exposed().next().ok_or(""),
-    };
-    found.map_err(|wanted| {
-        ApiError::new(Code::Schema, &[wanted]).hint(format!(
-            "Only the following schemas are exposed: {}",
-            settings.schemas.join(", ")
-        ))
-    })
+    match request.headers.get(header) {
+        Some(wanted) => exposed(settings, wanted),
+        None => settings.schemas.first().map(String::as_str).ok_or_else(|| unexposed(settings, "")),
+    }
+}
+
+/// The schema of this name.
+///
+/// # Errors
+/// PGRST106 (406) if it is not exposed.
+pub fn exposed<'s>(settings: &'s Settings, wanted: &str) -> Result<&'s str, ApiError> {
+    let mut all = settings.schemas.iter().map(String::as_str);
+    all.find(|schema| *schema == wanted).ok_or_else(|| unexposed(settings, wanted))
+}
+
+fn unexposed(settings: &Settings, wanted: &str) -> ApiError {
+    ApiError::new(Code::Schema, &[wanted])
+        .hint(format!("Only the following schemas are exposed: {}", settings.schemas.join(", ")))
 }
 
 /// Reads a request other than OPTIONS.

@@ -17,6 +17,7 @@ const RESERVED: &[&[&str]] = &[
     &["live"],
     &["ready"],
     &["metrics"],
+    &["openapi.json"],
     &["_"],
 ];
 
@@ -100,6 +101,16 @@ impl Pattern {
                     Segment::Parameter(_) => "{}",
                     Segment::Rest(_) => "{...}",
                 }
+        })
+    }
+
+    /// The pattern with its names, as it is written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.segments.iter().fold(String::new(), |text, segment| match segment {
+            Segment::Literal(literal) => text + "/" + literal,
+            Segment::Parameter(name) => text + "/{" + name + "}",
+            Segment::Rest(name) => text + "/{" + name + "...}",
         })
     }
 

@@ -98,7 +98,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "rest.openapi_mode",
         kind: "follow-privileges, ignore-privileges or disabled",
         default: "follow-privileges",
-        description: "What the description at /rest/v1/ shows. Kept, but not yet in effect.",
+        description: "What the descriptions at /rest/v1/ and /openapi.json show: what the caller may use, or all; disabled: they answer 404.",
         set: |s, v| {
             values::choice(
                 v,
@@ -110,6 +110,29 @@ const DEFINITIONS: &[Definition] = &[
             )
             .map(|v| s.rest.openapi_mode = v)
         },
+    },
+    Definition {
+        key: "rest.openapi_server_proxy_uri",
+        kind: "URL",
+        default: "",
+        description: "Address of /rest/v1 as its users see it, for the descriptions. Empty: that of the request.",
+        set: |s, v| {
+            values::optional(v, values::site_url).map(|v| s.rest.openapi_server_proxy_uri = v)
+        },
+    },
+    Definition {
+        key: "rest.openapi_security_active",
+        kind: BOOLEAN,
+        default: "off",
+        description: "Whether the description at /rest/v1/ says that requests carry a token. The one at /openapi.json always does.",
+        set: |s, v| values::boolean(v).map(|v| s.rest.openapi_security_active = v),
+    },
+    Definition {
+        key: "rest.root_spec",
+        kind: "function",
+        default: "",
+        description: "A function of the request's schema that answers /rest/v1/ in the description's place; its name without a schema.",
+        set: |s, v| values::optional(v, values::bare_function).map(|v| s.rest.root_spec = v),
     },
     Definition {
         key: "rest.server_timing",

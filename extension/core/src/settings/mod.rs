@@ -51,6 +51,11 @@ pub struct Rest {
     pub plan_enabled: bool,
     pub aggregates_enabled: bool,
     pub openapi_mode: OpenApiMode,
+    /// `http` or `https`, host, port and path of the REST root as its users see it.
+    pub openapi_server_proxy_uri: Option<String>,
+    pub openapi_security_active: bool,
+    /// A function of the request's schema.
+    pub root_spec: Option<String>,
     pub server_timing: bool,
     pub error_verbosity: ErrorVerbosity,
     pub legacy_target_names: bool,

@@ -69,6 +69,16 @@ pub(super) fn function(text: &str) -> Result<(Option<String>, String), String> {
     }
 }
 
+/// A function's name alone.
+pub(super) fn bare_function(text: &str) -> Result<String, String> {
+    match function(text)? {
+        (None, function) => Ok(function),
+        (Some(_), _) => {
+            Err("must be a function's name without a schema: the request says which".to_owned())
+        }
+    }
+}
+
 fn list(text: &str) -> Result<Vec<&str>, String> {
     let items: Vec<&str> = text.split(',').map(str::trim).collect();
     match items.as_slice() {

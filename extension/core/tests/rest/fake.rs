@@ -47,6 +47,7 @@ impl Default for Fake {
                 tx_end: TxEnd::Commit,
                 aggregates_enabled: false,
                 plan_enabled: false,
+                openapi: Default::default(),
             },
             rows: 2,
             inserted: 0,
