@@ -20,8 +20,9 @@ use crate::catalog::overview::Overview;
 /// What a document says beyond the schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Facts {
-    /// Where `/rest/v1` is to be found: `rest.openapi_server_proxy_uri`, or what the request says.
-    pub server: Server,
+    /// Where `/rest/v1` is to be found: `rest.openapi_server_proxy_uri`. Without it nobody knows: the proxy passes no Host
+    /// on, since a client may claim any; documents are relative to where they were found, then.
+    pub server: Option<Server>,
     /// `rest.openapi_security_active`.
     pub security: bool,
     /// All exposed schemas; the first is the default.
@@ -40,7 +41,7 @@ pub struct Facts {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Server {
     pub https: bool,
-    /// `host:port`; empty if nobody knows.
+    /// `host:port`.
     pub authority: String,
     pub path: String,
 }
@@ -65,22 +66,9 @@ impl Server {
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']'));
         let port = if https { 443 } else { 80 };
-        Some(Self {
-            https,
-            authority: if has_port { authority.to_owned() } else { format!("{authority}:{port}") },
-            path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
-        })
-    }
-
-    /// From the request itself, if its Host could be one.
-    pub fn from_host(host: Option<&str>, https: bool) -> Self {
-        let fits = |host: &&str| {
-            host.len() <= 255
-                && !host.is_empty()
-                && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]_".contains(&b))
-        };
-        let authority = host.filter(fits).unwrap_or_default().to_owned();
-        Self { https, authority, path: crate::openapi::REST.to_owned() }
+        let authority = if has_port { authority.to_owned() } else { format!("{authority}:{port}") };
+        let path = if path.is_empty() { "/" } else { path };
+        Some(Self { https, authority, path: path.to_owned() })
     }
 }
 

@@ -4,7 +4,7 @@ use super::request::{self, Target};
 use super::{Answer, Database, Ending, Settings};
 use crate::error::{ApiError, Code};
 use crate::http::{Headers, Request, Response, percent_decode};
-use crate::openapi::{Facts, Mode, Server, Version, Wanted};
+use crate::openapi::{Facts, Mode, Version, Wanted};
 use std::borrow::Cow;
 
 const SWAGGER: &str = "application/openapi+json; charset=utf-8";
@@ -114,7 +114,7 @@ fn describe(
             schema: schema.to_owned(),
             everything: rules.mode == Mode::IgnorePrivileges,
             facts: Facts {
-                server: server(settings, request, version),
+                server: rules.server.clone(),
                 security: rules.security,
                 schemas: settings.schemas.clone(),
                 search_path: rules.search_path.clone(),
@@ -126,18 +126,6 @@ fn describe(
         response.body.extend_from_slice(&db.description(&wanted));
     }
     Answer { response, ending: Ending::Commit }
-}
-
-/// As the DBA says; else the 2.0 document repeats the request's Host, and the 3.1 document is relative to itself.
-fn server(settings: &Settings, request: &Request<'_>, version: Version) -> Server {
-    match (&settings.openapi.server, version) {
-        (Some(server), _) => server.clone(),
-        (None, Version::V31) => Server::default(),
-        (None, Version::Swagger) => {
-            let https = request.headers.get("x-forwarded-proto") == Some("https");
-            Server::from_host(request.headers.get("host"), https)
-        }
-    }
 }
 
 /// The best document of those accepted; any JSON is `usual`.

@@ -115,7 +115,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "rest.openapi_server_proxy_uri",
         kind: "URL",
         default: "",
-        description: "Address of /rest/v1 as its users see it, for the descriptions. Empty: that of the request.",
+        description: "Address of /rest/v1 as its users see it, for the descriptions. Empty: they are relative to where they are found.",
         set: |s, v| {
             values::optional(v, values::site_url).map(|v| s.rest.openapi_server_proxy_uri = v)
         },

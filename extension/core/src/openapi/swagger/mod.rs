@@ -24,11 +24,13 @@ pub fn document(overview: &Overview, facts: &Facts) -> Vec<u8> {
     json.object(|json| {
         json.text("swagger", "2.0");
         json.key("info").object(|json| info(json, overview));
-        if !facts.server.authority.is_empty() {
-            json.text("host", &facts.server.authority);
+        if let Some(server) = &facts.server {
+            json.text("host", &server.authority);
         }
-        json.text("basePath", &facts.server.path);
-        json.key("schemes").strings([if facts.server.https { "https" } else { "http" }]);
+        json.text("basePath", facts.server.as_ref().map_or(super::REST, |server| &server.path));
+        if let Some(server) = &facts.server {
+            json.key("schemes").strings([if server.https { "https" } else { "http" }]);
+        }
         json.key("consumes").strings(MEDIA);
         json.key("produces").strings(MEDIA);
         json.key("paths").object(|json| {

@@ -88,10 +88,7 @@ fn info(json: &mut Json, part: &Part<'_>) {
 
 /// The service's root: what the document is relative to, unless the DBA says where it is seen.
 fn server(facts: &Facts) -> String {
-    let server = &facts.server;
-    if server.authority.is_empty() {
-        return "/".to_owned();
-    }
+    let Some(server) = &facts.server else { return "/".to_owned() };
     let path = server.path.trim_end_matches('/');
     let path = path.strip_suffix(super::REST).unwrap_or(path);
     let (scheme, port) = if server.https { ("https", ":443") } else { ("http", ":80") };
