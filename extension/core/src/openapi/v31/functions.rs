@@ -85,7 +85,7 @@ impl Writer<'_> {
     fn shared(&self, json: &mut Json, paging: &[&str], profile: &str) {
         let taken = |name: &&str| {
             let named = |function: &&Function| function.arguments.iter().any(|a| a.name == **name);
-            !self.overloads.iter().any(|function| named(function))
+            !self.overloads.iter().any(named)
         };
         if self.overloads.iter().any(|function| function.set) {
             let all: Vec<&str> = ["select", "order"]

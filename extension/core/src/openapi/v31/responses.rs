@@ -14,7 +14,7 @@ pub fn schemas(json: &mut Json, facts: &Facts) {
         let kept = if facts.terse { 2 } else { 4 };
         json.key("required").strings(required.into_iter().take(kept));
         json.key("properties").object(|json| {
-            json.key("code").object(|json| code(json));
+            json.key("code").object(code);
             json.key("message").object(|json| json.text("type", "string"));
             json.key("details").object(|json| {
                 json.text("description", "A text; of PGRST201 the relationships to choose from.");
