@@ -9,6 +9,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+mod related;
+
 /// Relations and functions kept in one backend; beyond that all are dropped and read again.
 const KEPT_MAX: usize = 2_000;
 
@@ -34,6 +36,8 @@ pub struct LiveCatalog {
     foreign_keys: RefCell<HashMap<Oid, Rc<Vec<ForeignKey>>>>,
     write_facts: RefCell<HashMap<Oid, Rc<WriteFacts>>>,
     functions: RefCell<HashMap<Key, Rc<Vec<Function>>>>,
+    /// By the relation's oid.
+    row_functions: RefCell<HashMap<Oid, Rc<Vec<RowFunction>>>>,
     seen: Cell<(u64, u64)>,
     generation: Cell<u64>,
 }
@@ -47,10 +51,7 @@ impl LiveCatalog {
         if now == seen {
             return self.generation.get();
         }
-        let mut dropped = now.1 != seen.1 && !self.functions.borrow().is_empty();
-        if dropped {
-            self.functions.borrow_mut().clear();
-        }
+        let mut dropped = now.1 != seen.1 && self.drop_functions();
         if now.0 != seen.0 {
             dropped |= match inval::take_changed() {
                 Some(changed) => self.drop_relations(&changed),
@@ -63,11 +64,21 @@ impl LiveCatalog {
         self.generation.get()
     }
 
+    /// Whether any was known: that there is none of a name, too.
+    fn drop_functions(&self) -> bool {
+        let (mut functions, mut of_rows) =
+            (self.functions.borrow_mut(), self.row_functions.borrow_mut());
+        let known = !functions.is_empty() || !of_rows.is_empty();
+        functions.clear();
+        of_rows.clear();
+        known
+    }
+
     fn drop_all_relations(&self) -> bool {
         self.relations.borrow_mut().clear();
         self.foreign_keys.borrow_mut().clear();
         self.write_facts.borrow_mut().clear();
-        self.functions.borrow_mut().clear();
+        self.drop_functions();
         true
     }
 
@@ -162,6 +173,28 @@ impl Catalog for LiveCatalog {
         }
         kept.insert(key, found.clone());
         found
+    }
+
+    fn row_functions(&self, relation: &Relation) -> Rc<Vec<RowFunction>> {
+        if let Some(found) = self.row_functions.borrow().get(&relation.oid) {
+            return found.clone();
+        }
+        let found = Rc::new(related::row_functions(relation.oid));
+        let mut kept = self.row_functions.borrow_mut();
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(relation.oid, found.clone());
+        found
+    }
+
+    fn views_of(&self, table: &Relation) -> Vec<Rc<Relation>> {
+        let views = related::views_of(table.oid);
+        views.iter().filter_map(|(schema, name)| self.relation(schema, name)).collect()
+    }
+
+    fn may_see(&self, relation: &Relation) -> bool {
+        related::may_see(relation.oid)
     }
 
     fn relation_names(&self, schema: &str) -> Rc<Vec<String>> {
@@ -415,6 +448,8 @@ macro_rules! type_document {
     };
 }
 
+use type_document;
+
 const RELATION: &str = concat!(
     "SELECT pg_catalog.json_build_object(",
     "'oid', c.oid::pg_catalog.int8, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind::pg_catalog.text, ",
@@ -539,9 +574,12 @@ const FUNCTIONS: &str = concat!(
 const RELATION_NAMES: &str = "SELECT pg_catalog.json_agg(s.relname)::pg_catalog.text FROM (SELECT c.relname FROM pg_catalog.pg_class c \
     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
     WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}') \
-    AND pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE') LIMIT 2000) s";
+    AND NOT c.relispartition AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') \
+    AND (pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE') \
+    OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE')) LIMIT 2000) s";
 
 const FUNCTION_NAMES: &str = "SELECT pg_catalog.json_agg(s.proname)::pg_catalog.text FROM (SELECT DISTINCT p.proname FROM pg_catalog.pg_proc p \
     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
     WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND p.prokind OPERATOR(pg_catalog.=) 'f' \
+    AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') \
     AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE') LIMIT 2000) s";

@@ -251,6 +251,7 @@ fn rest_settings(settings: &Settings) -> rest::Settings {
             anonymous: rest.anon_role.is_some(),
             terse: rest.error_verbosity == ErrorVerbosity::Minimal,
         },
+        legacy_target_names: rest.legacy_target_names,
     }
 }
 

@@ -29,11 +29,17 @@ impl Format {
     }
 }
 
+fn strips(form: Form) -> bool {
+    matches!(form, Form::Array { strip_nulls: true } | Form::Object { strip_nulls: true })
+}
+
 /// Writes one result to a body.
 pub struct Writer<'a> {
     out: &'a mut Vec<u8>,
     format: Format,
     strip_nulls: bool,
+    /// Where the current row's JSON begins.
+    row_start: usize,
     /// Per column: `"name":`, or for CSV the bare name.
     keys: Vec<Vec<u8>>,
     hidden: &'a [Hidden],
@@ -50,8 +56,8 @@ impl<'a> Writer<'a> {
             (Form::None, _) | (_, ResultKind::Void) => (Format::Nothing, false),
             (Form::Csv, _) => (Format::Csv, false),
             (Form::Raw, _) => (Format::Raw, false),
-            (_, ResultKind::Scalar) => (Format::Scalar, false),
-            (_, ResultKind::Scalars) => (Format::Scalars, false),
+            (form, ResultKind::Scalar) => (Format::Scalar, strips(form)),
+            (form, ResultKind::Scalars) => (Format::Scalars, strips(form)),
             (Form::Array { strip_nulls }, ResultKind::SingleRow) => {
                 (Format::SingleRow, strip_nulls)
             }
@@ -81,6 +87,7 @@ impl<'a> Writer<'a> {
             out,
             format,
             strip_nulls,
+            row_start: 0,
             keys: Vec::new(),
             hidden,
             rows: 0,
@@ -131,7 +138,11 @@ impl<'a> Writer<'a> {
 
     pub fn begin_row(&mut self) {
         self.first_in_row = true;
+        if self.strip_nulls {
+            self.begin_stripped();
+        }
         match self.format {
+            _ if self.strip_nulls => {}
             Format::Array => {
                 self.out.extend_from_slice(if self.rows == 0 { b"[{" } else { b", \n {" })
             }
@@ -151,6 +162,17 @@ impl<'a> Writer<'a> {
                 self.out.push(b'\n');
             }
             _ => {}
+        }
+    }
+
+    /// Stripped JSON has no white space, between rows neither.
+    fn begin_stripped(&mut self) {
+        if matches!(self.format, Format::Array | Format::Scalars) {
+            self.out.push(if self.rows == 0 { b'[' } else { b',' });
+        }
+        self.row_start = self.out.len();
+        if matches!(self.format, Format::Array | Format::Object | Format::SingleRow) {
+            self.out.push(b'{');
         }
     }
 
@@ -176,7 +198,6 @@ impl<'a> Writer<'a> {
         match self.format {
             Format::Csv => self.comma(n),
             Format::Raw | Format::Nothing => {}
-            _ if self.strip_nulls => {}
             _ => {
                 self.key(n);
                 self.out.extend_from_slice(b"null");
@@ -231,6 +252,9 @@ impl<'a> Writer<'a> {
             || self.rows == 0 && matches!(self.format, Format::Object | Format::SingleRow)
         {
             self.out.push(b'}');
+        }
+        if self.strip_nulls {
+            json::strip_nulls(self.out, self.row_start);
         }
         self.rows += 1;
     }

@@ -22,6 +22,7 @@ pub const SCHEMAS: &[&str] = &[
     "chinook",
     "proof",
     "تست",
+    "reading",
 ];
 
 fn folder() -> PathBuf {
@@ -160,7 +161,7 @@ impl Howdah {
             return;
         }
         const FIXTURES: &[&str] =
-            &["read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests"];
+            &["read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests", "reading"];
         for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));
             let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{name}.sql: {e}"));

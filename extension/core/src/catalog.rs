@@ -231,6 +231,21 @@ pub struct Function {
     pub comment: Option<String>,
 }
 
+/// A function whose only argument is a row of a relation: a computed field, or a computed relationship.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowFunction {
+    pub schema: String,
+    pub name: String,
+    /// The type of the field, where it is one.
+    pub ty: Type,
+    /// The relation whose rows it gives: schema and name.
+    pub relation: Option<(String, String)>,
+    /// SETOF.
+    pub set: bool,
+    /// It gives one row at most: no SETOF, or ROWS 1.
+    pub single: bool,
+}
+
 /// Looks names up; every answer is what the catalog says now (the shell keeps and drops answers by Postgres's own
 /// invalidation). Names that the caller may not see are left out of `*_names`.
 pub trait Catalog {
@@ -241,6 +256,18 @@ pub trait Catalog {
     fn write_facts(&self, relation: &Relation) -> Rc<WriteFacts>;
     /// All overloads, in no particular order.
     fn functions(&self, schema: &str, name: &str) -> Rc<Vec<Function>>;
+    /// All functions over the relation's row type, of any schema.
+    fn row_functions(&self, _relation: &Relation) -> Rc<Vec<RowFunction>> {
+        Rc::default()
+    }
+    /// Views of any schema that show columns of this table, by way of other views or not.
+    fn views_of(&self, _table: &Relation) -> Vec<Rc<Relation>> {
+        Vec::new()
+    }
+    /// Whether the caller may use the relation in any way: what an error may tell of it.
+    fn may_see(&self, _relation: &Relation) -> bool {
+        true
+    }
     /// Names for hints only; bounded by the shell.
     fn relation_names(&self, schema: &str) -> Rc<Vec<String>>;
     fn function_names(&self, schema: &str) -> Rc<Vec<String>>;

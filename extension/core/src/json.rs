@@ -1,5 +1,9 @@
 //! JSON text as Postgres's `to_json` writes it, byte for byte, without building values.
 
+mod strip;
+
+pub use strip::strip_nulls;
+
 /// Appends `text` as a JSON string, escaped as Postgres's `escape_json` does.
 pub fn push_string(out: &mut Vec<u8>, text: &[u8]) {
     out.reserve(text.len() + 2);

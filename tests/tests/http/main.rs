@@ -12,6 +12,7 @@ mod rest_embed;
 mod rest_errors;
 mod rest_query_method;
 mod rest_read;
+mod rest_reading;
 mod rest_rpc;
 mod rest_upsert;
 mod rest_write;

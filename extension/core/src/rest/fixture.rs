@@ -343,6 +343,7 @@ pub fn settings() -> Settings {
         aggregates_enabled: true,
         plan_enabled: false,
         openapi: Default::default(),
+        legacy_target_names: true,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod build;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod handle;
+mod legacy;
 pub mod media;
 pub mod options;
 pub mod payload;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub plan_enabled: bool,
     /// What the root answers.
     pub openapi: Rules,
+    /// `rest.legacy_target_names`: a filter may name an embed by its target, although it has an alias.
+    pub legacy_target_names: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,14 +3,14 @@
 
 mod bulk;
 
-use super::Settings;
 use super::media::{self, Media};
 use super::payload::{self, Rows};
 use super::plan::split_call;
 use super::prefer::{self, Prefer};
-use super::query::{self, ParsedQuery};
+use super::query::{self, Legacy, ParsedQuery};
 use super::range;
 use super::shape::{Call, Form, Parsed, Payload, Returning, Shape, Value, Verb, Write};
+use super::{Settings, legacy};
 use crate::catalog::Catalog;
 use crate::error::{ApiError, Code};
 use crate::http::{Request, percent_decode};
@@ -38,6 +38,8 @@ pub struct Asked<'a> {
     pub lower: u64,
     /// A write with nothing to write: its statement is a read of no rows, for the names' sake.
     pub idle: bool,
+    /// Embeds that were named in a way to be given up.
+    pub legacy: Vec<Legacy>,
     /// The method's own verb, which the shape of an idle write has lost.
     pub verb: Verb,
 }
@@ -114,6 +116,7 @@ pub fn read<'a>(
     let media = media::negotiate(request.headers, verb == Verb::Call)?;
     let by_query = verb == Verb::Call && request.method != "POST";
     let mut query = query::parse(request.query, verb, by_query)?;
+    legacy::check(settings, &query.legacy)?;
     if !query.undecided.is_empty() {
         split_call(&mut query, &catalog.functions(&schema, &name));
     }
@@ -157,6 +160,7 @@ pub fn read<'a>(
         profiled: settings.schemas.len() > 1,
         lower,
         idle: false,
+        legacy: query.legacy,
         verb,
     };
     match verb {

@@ -1,5 +1,6 @@
 //! What a statement gave → status and headers, by the rules of the dialect.
 
+use super::legacy;
 use super::prefer::Prefer;
 use super::range;
 use super::request::Asked;
@@ -51,6 +52,9 @@ pub fn build(
         || compiled.relation.as_ref().is_some_and(|relation| !relation.primary_key.is_empty());
     push_applied(&mut response, &asked.prefer, asked.verb, keyed);
     push(&mut response.headers, "Vary", "Accept, Prefer, Range");
+    if !asked.legacy.is_empty() {
+        response.header("Warning", &legacy::warning(&asked.legacy));
+    }
     Ok(response)
 }
 

@@ -110,6 +110,13 @@ pub struct Embed {
     pub range: Range,
 }
 
+impl Embed {
+    /// What the request calls it: its alias, else its target.
+    pub fn name(&self) -> &str {
+        self.alias.as_ref().unwrap_or(&self.target)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Join {
     #[default]

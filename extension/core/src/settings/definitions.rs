@@ -157,8 +157,9 @@ const DEFINITIONS: &[Definition] = &[
     Definition {
         key: "rest.legacy_target_names",
         kind: BOOLEAN,
-        default: "off",
-        description: "Whether a filter may use the table's name where an embed has an alias. Kept, but not yet in effect.",
+        default: "on",
+        description: "Whether a filter, order or limit may name an embed by its table although it has an alias (the answer then \
+                      has a Warning). Off: PGRST108.",
         set: |s, v| values::boolean(v).map(|v| s.rest.legacy_target_names = v),
     },
     Definition {

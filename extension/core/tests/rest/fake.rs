@@ -48,6 +48,7 @@ impl Default for Fake {
                 aggregates_enabled: false,
                 plan_enabled: false,
                 openapi: Default::default(),
+                legacy_target_names: true,
             },
             rows: 2,
             inserted: 0,

@@ -2,7 +2,7 @@
 
 use super::read;
 use super::sql::Sql;
-use crate::catalog::TypeKind;
+use crate::catalog::{Type, TypeKind};
 use crate::rest::plan::Node;
 use crate::rest::shape::{
     Aggregate, CompareOp, Field, Filter, FullText, Is, JsonStep, Param, Quantifier, Test,
@@ -18,6 +18,10 @@ impl And {
 
     pub fn on() -> Self {
         Self(" ON ")
+    }
+
+    pub fn further() -> Self {
+        Self(" AND ")
     }
 
     pub fn next(&mut self, sql: &mut Sql) {
@@ -36,12 +40,9 @@ pub(super) fn field(sql: &mut Sql, node: &Node<'_>, alias: &str, field: &Field) 
     if field.path.is_empty() {
         return column(sql, alias, &field.name);
     }
-    // A composite or array is read as JSON too.
-    let ty = node.column(&field.name).map(|c| &c.ty);
-    let is_json = ty.is_none_or(|ty| {
-        let base = ty.element.filter(|_| ty.kind == TypeKind::Domain).unwrap_or(ty.kind);
-        matches!(base, TypeKind::Json | TypeKind::Jsonb)
-    });
+    // A composite or array is read as JSON too, as is what nobody knows.
+    let base = node.column(&field.name).map(|c| base_kind(&c.ty));
+    let is_json = matches!(base, Some(TypeKind::Json | TypeKind::Jsonb));
     sql.push(if is_json { "(" } else { "(pg_catalog.to_jsonb(" });
     column(sql, alias, &field.name);
     if !is_json {
@@ -64,6 +65,11 @@ pub(super) fn field(sql: &mut Sql, node: &Node<'_>, alias: &str, field: &Field) 
     sql.push(")");
 }
 
+/// The kind of a type, or of what it is a domain over.
+fn base_kind(ty: &Type) -> TypeKind {
+    ty.element.filter(|_| ty.kind == TypeKind::Domain).unwrap_or(ty.kind)
+}
+
 /// One condition on the rows of `node`, which are called `alias`.
 pub(super) fn filter(sql: &mut Sql, node: &Node<'_>, alias: &str, condition: &Filter) {
     match condition {
@@ -81,8 +87,10 @@ pub(super) fn filter(sql: &mut Sql, node: &Node<'_>, alias: &str, condition: &Fi
             Test::Is(is) => {
                 let embed = node.embed(&tested.name).and_then(|i| node.embeds.get(i));
                 match embed {
+                    // A column of the same name is what all other tests mean.
                     Some(embed)
-                        if tested.path.is_empty() && node.column(&tested.name).is_none() =>
+                        if tested.path.is_empty()
+                            && (*is == Is::Null || node.column(&tested.name).is_none()) =>
                     {
                         let any = (*is == Is::NotNull) != *negated;
                         sql.push(if any { "" } else { "NOT " });
@@ -139,7 +147,9 @@ fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test:
             sql.generic = false;
             let config = config.map(Param::Value);
             let vector = tested.path.is_empty()
-                && node.column(&tested.name).is_none_or(|c| c.ty.kind == TypeKind::Tsvector);
+                && node
+                    .column(&tested.name)
+                    .is_some_and(|c| base_kind(&c.ty) == TypeKind::Tsvector);
             if vector {
                 field(sql, node, alias, tested);
             } else {

@@ -57,8 +57,7 @@ pub(super) fn outputs<'p>(node: &'p Node<'p>) -> Vec<Output<'p>> {
                 } else if embed.embed.spread {
                     spread(embed, &mut all);
                 } else {
-                    let name = embed.embed.alias.as_ref().unwrap_or(&embed.embed.target);
-                    let name = Cow::Borrowed(name.as_str());
+                    let name = Cow::Borrowed(embed.embed.name());
                     let kind = Kind::Embed(embed);
                     all.push(Output { name, kind, native: true, aggregate: None });
                 }
@@ -115,8 +114,8 @@ fn native(node: &Node<'_>, item: &SelectColumn) -> bool {
         (None, Some(cast), _) => is_native_name(cast),
         (None, None, Some(field)) => match field.path.last() {
             Some(step) if step.text => true,
-            // Of an unknown column, the type of `->` is unknown too.
-            Some(_) => node.column(&field.name).is_some_and(|c| c.ty.kind != TypeKind::Domain),
+            // What is no json is made one first.
+            Some(_) => node.column(&field.name).is_none_or(|c| c.ty.kind != TypeKind::Domain),
             None => node.column(&field.name).is_some_and(|c| is_native(&c.ty)),
         },
         (None, None, None) => true,
@@ -219,6 +218,9 @@ pub(super) fn group_by(sql: &mut Sql, node: &Node<'_>, alias: &str, outputs: &[O
             Kind::Everything => continue,
             Kind::Embed(embed) if embed.lateral => {
                 sql.push(word).push("(").ident(&embed.joined).push(".*)");
+            }
+            Kind::Embed(embed) if embed.relationship.function.is_some() => {
+                sql.push(word).push("(").ident(alias).push(".*)");
             }
             // The subquery hangs on these columns of ours.
             Kind::Embed(embed) => {

@@ -3,8 +3,11 @@
 use super::filter::{And, column, field, filter};
 use super::output::{self, List};
 use super::sql::Sql;
-use crate::rest::plan::{EmbedNode, INNER_JOINS, Node, has_aggregates};
+use crate::rest::plan::{EmbedNode, INNER_JOINS, Node, RowCall, has_aggregates};
 use crate::rest::shape::{Hidden, Join, Order, Param, Range};
+
+/// The whole row that a write returned, as a value of the relation's own type: what functions over its rows are given.
+pub(super) const ROW: &str = "pgrst_row";
 
 /// Which conditions of a node are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,9 +88,7 @@ fn joins(sql: &mut Sql, node: &Node<'_>) {
         let Some(embed) = node.embeds.get(*index) else {
             continue;
         };
-        let target = &embed.relationship.target;
-        sql.push(" LEFT JOIN ").qualified(&target.schema, &target.name).push(" AS ").ident(alias);
-        let mut and = And::on();
+        let mut and = order_source(sql, node, embed, alias);
         for (from, to) in &embed.relationship.columns {
             and.next(sql);
             column(sql, alias, to);
@@ -96,6 +97,30 @@ fn joins(sql: &mut Sql, node: &Node<'_>) {
         }
         wheres(sql, &embed.node, alias, Conditions::Alone, &mut and);
     }
+}
+
+/// What a related order joins, and how its conditions go on.
+fn order_source(sql: &mut Sql, node: &Node<'_>, embed: &EmbedNode<'_>, alias: &str) -> And {
+    let target = &embed.relationship.target;
+    let Some(function) = &embed.relationship.function else {
+        sql.push(" LEFT JOIN ").qualified(&target.schema, &target.name).push(" AS ").ident(alias);
+        return And::on();
+    };
+    sql.push(" LEFT JOIN LATERAL ");
+    row_call(sql, &node.alias, function, embed.of_written);
+    sql.push(" AS ").ident(alias).push(" ON TRUE");
+    And::further()
+}
+
+/// `"public"."director_of"("film".*)`. The star keeps a column that is named as its table from being taken for the row.
+fn row_call(sql: &mut Sql, parent: &str, function: &RowCall, written: bool) {
+    sql.qualified(&function.schema, &function.name).push("(").ident(parent).push(".");
+    if written {
+        sql.ident(ROW);
+    } else {
+        sql.push("*");
+    }
+    sql.push(")");
 }
 
 /// Each column as an array of its values.
@@ -137,7 +162,7 @@ fn wheres(sql: &mut Sql, node: &Node<'_>, alias: &str, conditions: Conditions, a
 /// `EXISTS (…)`: whether the embed has any row.
 pub(super) fn exists(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
     sql.push("EXISTS (SELECT 1 FROM ");
-    source(sql, embed);
+    source(sql, parent, embed);
     let mut and = And::wheres();
     link(sql, parent, embed, &mut and);
     wheres(sql, &embed.node, &embed.node.alias, Conditions::Alone, &mut and);
@@ -165,7 +190,7 @@ fn body(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, list: List) {
     sql.push("SELECT ");
     output::write(sql, node, &node.alias, list, &outputs);
     sql.push(" FROM ");
-    source(sql, embed);
+    source(sql, parent, embed);
     joins(sql, node);
     let mut and = And::wheres();
     link(sql, parent, embed, &mut and);
@@ -176,8 +201,14 @@ fn body(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, list: List) {
     tail(sql, node);
 }
 
-fn source(sql: &mut Sql, embed: &EmbedNode<'_>) {
-    table(sql, &embed.node);
+fn source(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
+    match &embed.relationship.function {
+        Some(function) => {
+            row_call(sql, parent, function, embed.of_written);
+            sql.push(" AS ").ident(&embed.node.alias);
+        }
+        None => table(sql, &embed.node),
+    }
     if let Some(junction) = &embed.relationship.junction {
         sql.push(" INNER JOIN ").qualified(&junction.schema, &junction.name);
         sql.push(" AS ").ident(&embed.junction);

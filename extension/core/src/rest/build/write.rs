@@ -53,6 +53,10 @@ pub(super) fn write(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>, list: Li
         modify(sql, what, node);
         sql.push(" RETURNING ");
         sql.list(needed(node), |sql, name| column(sql, &node.alias, name));
+        if node.embeds.iter().any(|embed| embed.relationship.function.is_some()) {
+            sql.push(", ROW(").ident(&node.alias).push(".*)::");
+            sql.qualified(&relation.schema, &relation.name).push(" AS ").ident(read::ROW);
+        }
         if inserted {
             sql.push(", ");
             push_inserted(sql, &node.alias);

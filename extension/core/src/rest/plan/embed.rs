@@ -1,11 +1,10 @@
 //! Which relationship an embed means.
 
 use super::keys::{self, Seen, Targets};
-use super::{Node, hints};
+use super::{Node, Planner, computed, embed_error, junction};
 use crate::catalog::{Catalog, Relation};
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::rest::shape::{Embed, Is, Test};
-use serde_json::{Value, json};
 use std::rc::Rc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,20 +23,46 @@ pub struct Relationship {
     /// `(parent's column, target's column)`; with a junction, `(parent's column, junction's column)`.
     pub columns: Vec<(String, String)>,
     pub junction: Option<Junction>,
-    constraint: String,
+    /// A function of the parent's row gives the target's rows; there are no columns then.
+    pub function: Option<RowCall>,
+    pub(super) constraint: String,
 }
 
-/// The table between the two sides of a many-to-many relationship.
+/// The table, or a view of it, between the two sides of a many-to-many relationship.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Junction {
     pub schema: String,
     pub name: String,
     /// `(junction's column, target's column)`
     pub columns: Vec<(String, String)>,
-    constraint: String,
+    pub(super) constraint: String,
+}
+
+/// A function that is called with the parent's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowCall {
+    pub schema: String,
+    pub name: String,
+    /// SETOF.
+    pub set: bool,
 }
 
 impl Relationship {
+    pub(super) fn computed(
+        cardinality: Cardinality,
+        target: Rc<Relation>,
+        function: RowCall,
+    ) -> Self {
+        Self {
+            cardinality,
+            target,
+            columns: Vec::new(),
+            junction: None,
+            function: Some(function),
+            constraint: String::new(),
+        }
+    }
+
     pub fn to_one(&self) -> bool {
         matches!(self.cardinality, Cardinality::ManyToOne | Cardinality::OneToOne)
     }
@@ -48,20 +73,20 @@ pub(super) fn is_null_test(test: &Test) -> bool {
     matches!(test, Test::Is(Is::Null | Is::NotNull))
 }
 
-fn pairs(from: &[String], to: &[String]) -> Vec<(String, String)> {
+pub(super) fn pairs(from: &[String], to: &[String]) -> Vec<(String, String)> {
     from.iter().cloned().zip(to.iter().cloned()).collect()
 }
 
 /// A relationship with what decides how an embed may call it.
-struct Candidate {
-    relationship: Relationship,
-    side: Side,
+pub(super) struct Candidate {
+    pub relationship: Relationship,
+    pub side: Side,
     /// A table's reference to itself.
-    own: bool,
+    pub own: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(super) enum Side {
     /// The parent holds the foreign key.
     Forward,
     /// The target holds it.
@@ -73,51 +98,62 @@ enum Side {
 /// # Errors
 /// PGRST200 (400) if there is none, PGRST201 (300) if there are several.
 pub(super) fn resolve(
-    catalog: &dyn Catalog,
-    schema: &str,
+    planner: &Planner<'_>,
     parent: &Node<'_>,
     embed: &Embed,
 ) -> Result<Relationship, ApiError> {
-    let name = parent.relation.as_ref().map_or(parent.alias.as_str(), |r| r.name.as_str());
-    let mut found = match &parent.relation {
-        Some(relation) => candidates(catalog, schema, relation, embed),
-        None => Vec::new(),
+    let Planner { catalog, settings, schema, .. } = *planner;
+    let Some(relation) = &parent.relation else {
+        return Err(embed_error::missing(catalog, schema, parent, embed));
     };
+    let target = &embed.target;
+    if let Some(found) = computed::relationship(catalog, settings, schema, relation, target) {
+        return Ok(found);
+    }
+    let mut found = candidates(planner, relation, embed);
+    if found.is_empty() {
+        found = junction::through_views(planner, relation, embed);
+    }
     if found.len() > 1 {
-        return Err(ambiguous(name, embed, &found));
+        // What the caller may not see neither is in the way nor is told of.
+        found.retain(|candidate| visible(catalog, &candidate.relationship));
+    }
+    if found.len() > 1 {
+        return Err(embed_error::ambiguous(&relation.name, embed, &found));
     }
     match found.pop() {
         Some(candidate) => Ok(candidate.relationship),
-        None => Err(missing(catalog, schema, parent, name, embed)),
+        None => Err(embed_error::missing(catalog, schema, parent, embed)),
     }
 }
 
-fn candidates(
-    catalog: &dyn Catalog,
-    schema: &str,
-    parent: &Relation,
-    embed: &Embed,
-) -> Vec<Candidate> {
-    let targets = Targets::new(catalog, schema, &embed.target);
+fn visible(catalog: &dyn Catalog, relationship: &Relationship) -> bool {
+    let junction = relationship.junction.as_ref();
+    let through = junction.and_then(|j| catalog.relation(&j.schema, &j.name));
+    catalog.may_see(&relationship.target) && through.is_none_or(|table| catalog.may_see(&table))
+}
+
+fn candidates(planner: &Planner<'_>, parent: &Relation, embed: &Embed) -> Vec<Candidate> {
+    let catalog = planner.catalog;
+    let targets = Targets::new(catalog, planner.schema, &embed.target);
     let mut all = Vec::new();
     for seen in keys::seen_from(catalog, parent) {
         if seen.forward {
             to_one(&targets, &seen, &mut all);
         } else {
             from_other(&targets, &seen, &mut all);
-            let junction = (&seen.key.from_schema, &seen.key.from_table);
-            if seen.key.from_in_primary_key && !shows(parent, junction) {
-                through(catalog, &targets, &seen, &mut all);
+            if seen.key.from_in_primary_key && !junction::hides(parent, &seen.key) {
+                junction::through(planner, &targets, &seen, &mut all);
             }
         }
     }
     all.retain(|candidate| matches(candidate, embed));
+    let direct = |c: &Candidate| c.side != Side::Through;
+    if embed.hint.is_none() && all.iter().any(|c| c.own && direct(c)) {
+        // A table's own name means the rows that refer to it; those tied to it by a junction need a hint.
+        all.retain(|candidate| direct(candidate) || !candidate.own);
+    }
     all
-}
-
-/// A view of the junction has the junction's own keys, so the way through it would be a second one.
-fn shows(view: &Relation, (schema, table): (&String, &String)) -> bool {
-    view.bases.iter().any(|base| base.schema == *schema && base.name == *table)
 }
 
 fn to_one(targets: &Targets<'_>, seen: &Seen, all: &mut Vec<Candidate>) {
@@ -151,6 +187,7 @@ fn direct(
             target,
             columns: pairs(&seen.columns, columns),
             junction: None,
+            function: None,
             constraint: key.constraint.clone(),
         },
         side: if seen.forward { Side::Forward } else { Side::Backward },
@@ -158,49 +195,11 @@ fn direct(
     }
 }
 
-/// Many-to-many: by a table whose primary key holds this foreign key and another one, to the target.
-fn through(catalog: &dyn Catalog, targets: &Targets<'_>, seen: &Seen, all: &mut Vec<Candidate>) {
-    let key = &seen.key;
-    let Some(junction) = catalog.relation(&key.from_schema, &key.from_table) else {
-        return;
-    };
-    for other in catalog.foreign_keys(&junction).iter() {
-        let from_junction =
-            other.from_schema == junction.schema && other.from_table == junction.name;
-        // Only a relation's name reaches a many-to-many target, so all others can be passed over unread.
-        let to_target = targets.names(&other.to_schema, &other.to_table);
-        if !from_junction || !to_target || !other.from_in_primary_key || other == key {
-            continue;
-        }
-        for (target, columns) in targets.at(&other.to_schema, &other.to_table, &other.to_columns) {
-            if shows(&target, (&junction.schema, &junction.name)) {
-                continue;
-            }
-            all.push(Candidate {
-                relationship: Relationship {
-                    cardinality: Cardinality::ManyToMany,
-                    target,
-                    columns: pairs(&seen.columns, &key.from_columns),
-                    junction: Some(Junction {
-                        schema: junction.schema.clone(),
-                        name: junction.name.clone(),
-                        columns: pairs(&other.from_columns, &columns),
-                        constraint: other.constraint.clone(),
-                    }),
-                    constraint: key.constraint.clone(),
-                },
-                side: Side::Through,
-                own: other.to_schema == key.to_schema && other.to_table == key.to_table,
-            });
-        }
-    }
-}
-
 /// Whether target and hint mean this candidate. A target is a relation, or the name or only column of a foreign key of
 /// the parent; a hint is a constraint, a column on either side, or a junction. A table's reference to itself makes two
 /// candidates: the table's name, and with it the constraint or column as hint, means the rows that refer to this one;
 /// the column or constraint as target means the row that this one refers to.
-fn matches(candidate: &Candidate, embed: &Embed) -> bool {
+pub(super) fn matches(candidate: &Candidate, embed: &Embed) -> bool {
     let Candidate { relationship: r, side, own } = candidate;
     let only_column = match r.columns.as_slice() {
         [only] => Some(only),
@@ -228,108 +227,4 @@ fn matches(candidate: &Candidate, embed: &Embed) -> bool {
             (Side::Backward, None) if *own => r.constraint == *hint || to(hint),
             _ => r.constraint == *hint || from(hint) || to(hint),
         }
-}
-
-fn columns(pairs: &[(String, String)], second: bool) -> String {
-    let names: Vec<&str> =
-        pairs.iter().map(|(a, b)| if second { b.as_str() } else { a.as_str() }).collect();
-    names.join(", ")
-}
-
-#[cold]
-fn ambiguous(parent: &str, embed: &Embed, found: &[Candidate]) -> ApiError {
-    let mut details = Vec::new();
-    let mut ways = Vec::new();
-    for candidate in found {
-        let r = &candidate.relationship;
-        let target = &r.target.name;
-        let (cardinality, relationship, hint) = match (&r.junction, r.cardinality) {
-            (Some(j), _) => (
-                "many-to-many",
-                format!(
-                    "{} using {}({}) and {}({})",
-                    j.name,
-                    r.constraint,
-                    columns(&r.columns, true),
-                    j.constraint,
-                    columns(&j.columns, false)
-                ),
-                if candidate.own { &j.constraint } else { &j.name },
-            ),
-            (None, cardinality) => (
-                match cardinality {
-                    Cardinality::ManyToOne => "many-to-one",
-                    Cardinality::OneToOne => "one-to-one",
-                    _ => "one-to-many",
-                },
-                format!(
-                    "{} using {parent}({}) and {target}({})",
-                    r.constraint,
-                    columns(&r.columns, false),
-                    columns(&r.columns, true)
-                ),
-                &r.constraint,
-            ),
-        };
-        details.push(json!({
-            "cardinality": cardinality,
-            "embedding": format!("{parent} with {target}"),
-            "relationship": relationship,
-        }));
-        ways.push(format!("'{target}!{hint}'"));
-    }
-    ApiError::new(Code::AmbiguousRelationship, &[parent, &embed.target])
-        .details(Value::Array(details))
-        .hint(format!(
-            "Try changing '{}' to one of the following: {}. Find the desired relationship in the 'details' key.",
-            embed.target,
-            ways.join(", ")
-        ))
-}
-
-#[cold]
-fn missing(
-    catalog: &dyn Catalog,
-    schema: &str,
-    parent: &Node<'_>,
-    name: &str,
-    embed: &Embed,
-) -> ApiError {
-    let using = match &embed.hint {
-        Some(hint) => format!(" using the hint '{hint}'"),
-        None => String::new(),
-    };
-    let error = ApiError::new(Code::NoRelationship, &[name, &embed.target]).details(format!(
-        "Searched for a foreign key relationship between '{name}' and '{}'{using} in the schema '{schema}', but no \
-         matches were found.",
-        embed.target
-    ));
-    let mut related = Vec::new();
-    if let Some(relation) = &parent.relation {
-        for Seen { key, forward, .. } in keys::seen_from(catalog, relation) {
-            let (schema_, table) = if forward {
-                (&key.to_schema, &key.to_table)
-            } else {
-                (&key.from_schema, &key.from_table)
-            };
-            if schema_ == schema && *table != relation.name {
-                related.push(table.clone());
-            }
-            if forward || !key.from_in_primary_key {
-                continue;
-            }
-            let Some(junction) = catalog.relation(&key.from_schema, &key.from_table) else {
-                continue;
-            };
-            let through = catalog.foreign_keys(&junction);
-            let far = through.iter().filter(|k| k.to_schema == schema);
-            related.extend(far.map(|k| k.to_table.clone()));
-        }
-    }
-    match hints::closest(&embed.target, &related, 0.5) {
-        Some(found) if found != embed.target => {
-            error.hint(format!("Perhaps you meant '{found}' instead of '{}'.", embed.target))
-        }
-        _ => error,
-    }
 }

@@ -8,9 +8,24 @@ pub(super) fn closest<'n>(wanted: &str, names: &'n [String], least: f64) -> Opti
         return None;
     }
     let wanted: Vec<char> = wanted.to_lowercase().chars().collect();
+    // Of names that share no three letters in a row (else no two), even the closest looks like a guess.
+    [3, 2].into_iter().find_map(|size| closest_sharing(&wanted, names, least, size))
+}
+
+fn closest_sharing<'n>(
+    wanted: &[char],
+    names: &'n [String],
+    least: f64,
+    size: usize,
+) -> Option<&'n str> {
+    let grams = framed(wanted);
     let mut best: Option<(f64, &str)> = None;
     for name in names {
-        let score = similarity(&wanted, name);
+        let name_grams = framed(&name.to_lowercase().chars().collect::<Vec<_>>());
+        if !grams.windows(size).any(|gram| name_grams.windows(size).any(|other| other == gram)) {
+            continue;
+        }
+        let score = similarity(wanted, name);
         let better = match best {
             None => true,
             Some((most, other)) => score > most || (score == most && name.as_str() < other),
@@ -20,6 +35,14 @@ pub(super) fn closest<'n>(wanted: &str, names: &'n [String], least: f64) -> Opti
         }
     }
     best.map(|(_, name)| name)
+}
+
+/// The letters between two marks, so that a first or last letter counts as such.
+fn framed(letters: &[char]) -> Vec<char> {
+    let mut all = vec!['-'];
+    all.extend(letters.iter().filter(|c| c.is_alphanumeric() || **c == '_'));
+    all.push('-');
+    all
 }
 
 /// 1 − edit distance ÷ length of the longer.

@@ -1,15 +1,18 @@
 //! [`Shape`] × [`Catalog`] → a tree of relations with their relationships resolved. No SQL text is made here.
 
+mod computed;
 pub mod conflict;
 mod embed;
+mod embed_error;
 pub mod function;
 mod hints;
+mod junction;
 mod keys;
 pub mod limited;
 #[cfg(test)]
 mod tests;
 
-pub use embed::{Cardinality, Junction, Relationship};
+pub use embed::{Cardinality, Junction, Relationship, RowCall};
 pub use function::{FunctionPlan, split_call};
 
 use super::Settings;
@@ -37,6 +40,10 @@ pub struct Node<'s> {
     pub relation: Option<Rc<Relation>>,
     /// The columns of a function's result, where there is no relation.
     pub columns: Vec<Column>,
+    /// Fields that functions over the relation's rows make, of those that the query names.
+    pub computed: Vec<Column>,
+    /// Its rows are those that a write returned: no longer of the relation's row type.
+    pub written: bool,
     /// Its name in the statement.
     pub alias: String,
     pub query: &'s Query,
@@ -59,6 +66,8 @@ pub struct EmbedNode<'s> {
     pub junction: String,
     /// In the parent's FROM, rather than a subquery in its select list.
     pub lateral: bool,
+    /// Its parent's rows are those that a write returned.
+    pub of_written: bool,
     /// Its join leaves out parents without a row; otherwise a condition does, if it must.
     pub inner_join: bool,
 }
@@ -69,16 +78,12 @@ impl Node<'_> {
     }
 
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns().iter().find(|c| c.name == name)
+        self.columns().iter().chain(&self.computed).find(|c| c.name == name)
     }
 
-    /// The embed that a filter or order term calls `name`.
+    /// The embed that a filter or order term calls `name`: by its alias, if it has one.
     pub fn embed(&self, name: &str) -> Option<usize> {
-        let by_alias = |e: &EmbedNode<'_>| e.embed.alias.as_deref() == Some(name);
-        self.embeds
-            .iter()
-            .position(by_alias)
-            .or_else(|| self.embeds.iter().position(|e| e.embed.target == name))
+        self.embeds.iter().position(|e| e.embed.name() == name)
     }
 }
 
@@ -117,6 +122,8 @@ pub(super) struct Planner<'c> {
     pub names: Names,
     /// `rest.max_rows`, where it applies.
     pub max_rows: Option<u64>,
+    /// The next node is the root of a write.
+    writes: bool,
 }
 
 /// Finds the relation of a request.
@@ -182,6 +189,7 @@ impl<'c> Planner<'c> {
             schema: &shape.schema,
             names,
             max_rows: settings.max_rows.filter(|_| capped),
+            writes: !capped,
         }
     }
 
@@ -213,6 +221,8 @@ impl<'c> Planner<'c> {
         let mut node = Node {
             relation,
             columns,
+            computed: Vec::new(),
+            written: std::mem::take(&mut self.writes),
             alias,
             query,
             range,
@@ -229,6 +239,7 @@ impl<'c> Planner<'c> {
                 node.embeds.push(embed);
             }
         }
+        node.computed = computed::fields(self.catalog, &node);
         self.check_filters(&node, &query.filters)?;
         for order in &query.order {
             let join = match &order.relation {
@@ -246,12 +257,16 @@ impl<'c> Planner<'c> {
         embed: &'s Embed,
         aggregates: bool,
     ) -> Result<EmbedNode<'s>, ApiError> {
-        let relationship = embed::resolve(self.catalog, self.schema, parent, embed)?;
+        let relationship = embed::resolve(self, parent, embed)?;
         let target = Rc::clone(&relationship.target);
         let name = format!("{}_{}", target.name, 1);
         let mut node =
             self.node(&embed.query, embed.range, &name, Some(Rc::clone(&target)), Vec::new())?;
-        if relationship.to_one() && !shows_rows_once(&target) {
+        let once = match &relationship.function {
+            Some(function) => !function.set,
+            None => shows_rows_once(&target),
+        };
+        if relationship.to_one() && !once {
             node.range.limit = Some(node.range.limit.map_or(1, |limit| limit.min(1)));
         }
         let junction = match &relationship.junction {
@@ -266,7 +281,17 @@ impl<'c> Planner<'c> {
         let few = parent.range.limit.is_some_and(|limit| limit <= LOOKUP_ROWS);
         let lookup = if inner { !inner_join } else { few };
         let lateral = embed.spread || to_one && (aggregates || !lookup);
-        Ok(EmbedNode { embed, relationship, node, joined, junction, lateral, inner_join })
+        let of_written = parent.written;
+        Ok(EmbedNode {
+            embed,
+            relationship,
+            node,
+            joined,
+            junction,
+            lateral,
+            of_written,
+            inner_join,
+        })
     }
 
     /// A filter on an embed's own name asks whether there is any row.

@@ -29,6 +29,8 @@ pub struct ParsedQuery {
     pub arguments: Vec<(String, String)>,
     /// GET and HEAD on a function: filters whose name an argument may have after all; `plan::split_call` decides.
     pub undecided: Vec<Undecided>,
+    /// Each once; `rest.legacy_target_names` decides whether that is allowed.
+    pub legacy: Vec<Legacy>,
 }
 
 /// A parameter of a function call that reads as a filter: `name=eq.x`.
@@ -38,6 +40,13 @@ pub struct Undecided {
     pub value: String,
     /// Its place in `query.filters`.
     pub filter: usize,
+}
+
+/// An embed named by its target in a filter, order or limit, although it has an alias.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Legacy {
+    pub target: String,
+    pub alias: String,
 }
 
 /// Parses a query string, still percent-encoded, without `?`. `arguments` says that this is GET or HEAD on a function,
@@ -240,7 +249,7 @@ impl Reader {
     fn descend(&mut self, path: &[String]) -> Result<(&mut Query, &mut Range), ApiError> {
         let (mut query, mut range) = (&mut self.out.query, &mut self.out.range);
         for name in path {
-            let Some(embed) = find_embed(&mut query.select, name) else {
+            let Some(embed) = find_embed(&mut query.select, name, &mut self.out.legacy) else {
                 return Err(ApiError::new(Code::NotEmbedded, &[name]).hint(format!(
                     "Verify that '{name}' is included in the 'select' query parameter."
                 )));
@@ -251,19 +260,29 @@ impl Reader {
     }
 }
 
-/// An embed by its alias, else by its target.
-fn find_embed<'q>(select: &'q mut [SelectItem], name: &str) -> Option<&'q mut Embed> {
-    let by = |named: fn(&Embed) -> Option<&str>| {
+/// An embed by its alias, or by its target if it has none; else by its target although it has one, which is noted.
+fn find_embed<'q>(
+    select: &'q mut [SelectItem],
+    name: &str,
+    legacy: &mut Vec<Legacy>,
+) -> Option<&'q mut Embed> {
+    let by = |named: fn(&Embed) -> &str| {
         select.iter().position(|item| match item {
-            SelectItem::Embed(embed) => named(embed) == Some(name),
+            SelectItem::Embed(embed) => named(embed) == name,
             _ => false,
         })
     };
-    let at = by(|e| e.alias.as_deref()).or_else(|| by(|e| Some(e.target.as_str())))?;
-    match select.get_mut(at) {
-        Some(SelectItem::Embed(embed)) => Some(embed),
-        _ => None,
+    let at = by(Embed::name).or_else(|| by(|embed| &embed.target))?;
+    let Some(SelectItem::Embed(embed)) = select.get_mut(at) else {
+        return None;
+    };
+    if let Some(alias) = embed.alias.as_ref().filter(|alias| *alias != name) {
+        let used = Legacy { target: name.to_owned(), alias: alias.clone() };
+        if !legacy.contains(&used) {
+            legacy.push(used);
+        }
     }
+    Some(embed)
 }
 
 /// `a,"b c",d`

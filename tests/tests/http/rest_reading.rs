@@ -1,0 +1,311 @@
+//! Reading in depth: computed fields and relationships, JSON paths, junctions, names, and what errors tell.
+
+use howdah_tests::api::Api;
+use howdah_tests::server::shared;
+use howdah_tests::table::each;
+use serde_json::{Value, json};
+
+fn api() -> Api<'static> {
+    Api::anon(shared(), "reading")
+}
+
+fn answers(cases: &[(&str, Value)]) {
+    let api = api();
+    each(cases, |(path, wanted)| {
+        api.get(path).is(200).equals(wanted.clone());
+    });
+}
+
+#[test]
+fn computed_fields_are_read_filtered_and_ordered_as_columns() {
+    answers(&[
+        ("/work?select=label&id=eq.1", json!([{"label": "Mass (110)"}])),
+        (
+            "/work?select=name:label,keywords&id=eq.2",
+            json!([{"name": "Fugue (5)", "keywords": ["organ", "Fugue"]}]),
+        ),
+        ("/work?select=id&label=like.*(5)", json!([{"id": 2}])),
+        (
+            "/work?select=id&or=(label.eq.\"Lost (0)\",label.ilike.conc*)&order=label.desc",
+            json!([{"id": 4}, {"id": 3}]),
+        ),
+        ("/work?select=label::varchar&id=eq.4", json!([{"label": "Lost (0)"}])),
+        // of json, of an array, of a composite
+        (
+            "/work?select=summary->>title,summary->long&id=eq.1",
+            json!([{"title": "Mass", "long": true}]),
+        ),
+        (
+            "/work?select=id&summary->>long=eq.true&order=summary->>title",
+            json!([{"id": 3}, {"id": 1}]),
+        ),
+        (
+            "/work?select=keywords->>0,extent->label,extent->>width&id=eq.1",
+            json!([{"keywords": "choir", "label": "big", "width": "10"}]),
+        ),
+        (
+            "/work?select=extent&id=eq.2",
+            json!([{"extent": {"width": 1, "depth": null, "label": null}}]),
+        ),
+        // full-text: over text by itself, over a tsvector as it is
+        ("/work?select=id&label=fts(english).masses", json!([{"id": 1}])),
+        ("/work?select=id&lexemes=fts.fug:*", json!([{"id": 2}])),
+        ("/work?select=id&lexemes=plfts(english).fugues", json!([{"id": 2}])),
+        // grouped
+        (
+            "/work?select=composer_id,label.max()&order=composer_id&composer_id=not.is.null",
+            json!([{"composer_id": 1, "max": "Mass (110)"}, {"composer_id": 2, "max": "Concerto (21)"}]),
+        ),
+        // of embedded rows, and of a view
+        (
+            "/composer?select=name,work(label)&id=eq.1&work.order=label&work.label=neq.x",
+            json!([{"name": "Bach", "work": [{"label": "Fugue (5)"}, {"label": "Mass (110)"}]}]),
+        ),
+        ("/piece?select=loud&id=eq.1&loud=eq.MASS", json!([{"loud": "MASS"}])),
+        // of what a function gives
+        (
+            "/rpc/works_of?who=1&select=label&order=label&label=like.M*",
+            json!([{"label": "Mass (110)"}]),
+        ),
+        ("/rpc/one_work?which=2&select=label", json!({"label": "Fugue (5)"})),
+    ]);
+    let whole = api().get("/work?id=eq.1").is(200).json();
+    assert!(whole[0].get("label").is_none(), "a computed field must be asked for: {whole}");
+}
+
+#[test]
+fn computed_fields_are_found_where_the_search_path_leads() {
+    let api = api();
+    // rest.extra_search_path is public
+    api.get("/work?select=reading_length_of&id=eq.1&reading_length_of=eq.4")
+        .is(200)
+        .equals(json!([{"reading_length_of": 4}]));
+    api.get("/work?select=unseen").fails(400, "42703");
+    api.get("/work?select=forbidden").fails(401, "42501");
+    api.get("/work?select=nothing").fails(400, "42703");
+}
+
+#[test]
+fn functions_are_relationships() {
+    answers(&[
+        // to one
+        (
+            "/work?select=id,author(name)&order=id",
+            json!([{"id": 1, "author": {"name": "Bach"}}, {"id": 2, "author": {"name": "Bach"}}, {"id": 3, "author": {"name": "Clara"}}, {"id": 4, "author": null}]),
+        ),
+        (
+            "/work?select=id,by:author!inner(name)&by.born=gt.1800",
+            json!([{"id": 3, "by": {"name": "Clara"}}]),
+        ),
+        (
+            "/work?select=id,...author(name)&order=author(name).desc,id&id=lt.4",
+            json!([{"id": 3, "name": "Clara"}, {"id": 1, "name": "Bach"}, {"id": 2, "name": "Bach"}]),
+        ),
+        ("/work?select=id,author()&author=is.null", json!([{"id": 4}])),
+        (
+            "/work?select=id,author()&author=not.is.null&order=id",
+            json!([{"id": 1}, {"id": 2}, {"id": 3}]),
+        ),
+        (
+            "/work?select=id,author(name)&order=author(born).nullslast,id.desc&limit=2",
+            json!([{"id": 2, "author": {"name": "Bach"}}, {"id": 1, "author": {"name": "Bach"}}]),
+        ),
+        // to many
+        (
+            "/composer?select=name,works(id)&works.order=id.desc&works.limit=1&order=id",
+            json!([{"name": "Bach", "works": [{"id": 2}]}, {"name": "Clara", "works": [{"id": 3}]}, {"name": "Nobody", "works": []}]),
+        ),
+        (
+            "/composer?select=name,works!inner(id)&works.minutes=gt.100",
+            json!([{"name": "Bach", "works": [{"id": 1}]}]),
+        ),
+        (
+            "/composer?select=name,...works(ids:id)&works.order=id&id=eq.1",
+            json!([{"name": "Bach", "ids": [1, 2]}]),
+        ),
+        (
+            "/composer?select=name,works(label,author(name))&id=eq.2",
+            json!([{"name": "Clara", "works": [{"label": "Concerto (21)", "author": {"name": "Clara"}}]}]),
+        ),
+        (
+            "/composer?select=id,peers(id,peers(id))&id=eq.3&peers.id=eq.1&peers.peers.id=eq.2",
+            json!([{"id": 3, "peers": [{"id": 1, "peers": [{"id": 2}]}]}]),
+        ),
+        // the same twice, apart
+        (
+            "/composer?select=id,short:works(id),long:works(id)&id=eq.1&short.minutes=lt.10&long.minutes=gt.10",
+            json!([{"id": 1, "short": [{"id": 2}], "long": [{"id": 1}]}]),
+        ),
+        // a row that is no set is always there
+        (
+            "/composer?select=id,shortest(title)&order=id",
+            json!([{"id": 1, "shortest": {"title": "Fugue"}}, {"id": 2, "shortest": {"title": "Concerto"}}, {"id": 3, "shortest": {"title": null}}]),
+        ),
+        // from there on by foreign key, and from a function's rows
+        (
+            "/composer?select=id,works(id,movement!movement_work_id_fkey(id))&id=eq.2",
+            json!([{"id": 2, "works": [{"id": 3, "movement": [{"id": 3}]}]}]),
+        ),
+        (
+            "/rpc/works_of?who=2&select=id,author(name)",
+            json!([{"id": 3, "author": {"name": "Clara"}}]),
+        ),
+        ("/rpc/works_of?who=1&select=id,author!inner(name)&author.name=eq.Clara", json!([])),
+        (
+            "/rpc/one_work?which=1&select=author(works(id))&author.works.order=id",
+            json!({"author": {"works": [{"id": 1}, {"id": 2}]}}),
+        ),
+        // aggregates over them
+        (
+            "/composer?select=name,works(count(),minutes.sum())&id=eq.1",
+            json!([{"name": "Bach", "works": [{"count": 2, "sum": 115}]}]),
+        ),
+    ]);
+}
+
+#[test]
+fn a_function_takes_the_place_of_the_foreign_key_of_its_name() {
+    answers(&[
+        // by function: pages above 1 only; by its key's name, the key
+        (
+            "/work?select=id,sketch(id)&order=id&id=lt.3",
+            json!([{"id": 1, "sketch": [{"id": 2}]}, {"id": 2, "sketch": [{"id": 3}]}]),
+        ),
+        (
+            "/work?select=id,all:sketch_work(id)&all.order=id&id=eq.1",
+            json!([{"id": 1, "all": [{"id": 1}, {"id": 2}]}]),
+        ),
+        // a function over another type's rows does not matter
+        ("/sketch?select=id,work(id)&id=eq.1", json!([{"id": 1, "work": {"id": 1}}])),
+    ]);
+}
+
+#[test]
+fn functions_are_relationships_of_written_rows() {
+    let api = api();
+    let made = api
+        .rest("POST", "/work?select=id,label,author(name),sketch(id)")
+        .prefer("return=representation, tx=rollback")
+        .json(json!({"id": 50, "title": "New", "composer_id": 2}))
+        .send();
+    made.is(201)
+        .equals(json!([{"id": 50, "label": "New (0)", "author": {"name": "Clara"}, "sketch": []}]));
+    let changed = api
+        .rest("PATCH", "/work?id=in.(1,3)&select=title,...author(name)&order=id")
+        .prefer("return=representation, tx=rollback")
+        .json(json!({"composer_id": 3}))
+        .send();
+    changed.is(200).equals(
+        json!([{"title": "Mass", "name": "Nobody"}, {"title": "Concerto", "name": "Nobody"}]),
+    );
+    let merged = api
+        .rest("POST", "/work?select=label,author(name)")
+        .prefer("return=representation, tx=rollback, resolution=merge-duplicates")
+        .json(json!([{"id": 1, "title": "Mess", "composer_id": 2}, {"id": 51, "title": "Also", "composer_id": 1}]))
+        .send();
+    merged.is(201).equals(json!([{"label": "Mess (110)", "author": {"name": "Clara"}}, {"label": "Also (0)", "author": {"name": "Bach"}}]));
+    let gone = api
+        .rest("DELETE", "/sketch?id=eq.1&select=page")
+        .prefer("return=representation, tx=rollback")
+        .send();
+    gone.is(200).equals(json!([{"page": 1}]));
+}
+
+#[test]
+fn new_functions_are_seen_at_once() {
+    let howdah = shared();
+    let api = api();
+    howdah.sql("DROP FUNCTION IF EXISTS reading.brand_new(reading.composer); DROP FUNCTION IF EXISTS reading.place_of(reading.composer)");
+    let (field, embed) =
+        ("/composer?select=brand_new&id=eq.1", "/composer?select=place_of(name)&id=eq.1");
+    for _ in 0..3 {
+        api.get(field).fails(400, "42703");
+        api.get(embed).fails(400, "PGRST200");
+    }
+    howdah.sql(
+        "CREATE FUNCTION reading.brand_new(reading.composer) RETURNS int LANGUAGE sql STABLE AS 'SELECT 7';
+         CREATE FUNCTION reading.place_of(reading.composer) RETURNS SETOF reading.place LANGUAGE sql STABLE AS 'SELECT * FROM reading.place WHERE id = 3'",
+    );
+    for _ in 0..8 {
+        api.get(field).is(200).equals(json!([{"brand_new": 7}]));
+        api.get(embed).is(200).equals(json!([{"place_of": [{"name": "Leipzig"}]}]));
+    }
+    howdah.sql("ALTER FUNCTION reading.place_of(reading.composer) ROWS 1");
+    for _ in 0..8 {
+        api.get(embed).is(200).equals(json!([{"place_of": {"name": "Leipzig"}}]));
+    }
+    howdah.sql(
+        "DROP FUNCTION reading.brand_new(reading.composer);
+         CREATE FUNCTION reading.brand_new(reading.composer) RETURNS json LANGUAGE sql STABLE AS $$ SELECT '{\"a\":1}'::json $$;
+         DROP FUNCTION reading.place_of(reading.composer)",
+    );
+    for _ in 0..8 {
+        api.get(field).is(200).equals(json!([{"brand_new": {"a": 1}}]));
+        api.get(embed).fails(400, "PGRST200");
+    }
+    howdah.sql("DROP FUNCTION reading.brand_new(reading.composer)");
+    api.get(field).fails(400, "42703");
+}
+
+#[test]
+fn embeds_named_by_their_table_although_they_have_an_alias_are_warned_of() {
+    let api = api();
+    let warning = |reply: &howdah_tests::reply::Reply| reply.header("warning").map(str::to_owned);
+    let path = "/composer?select=id,pieces:work(id)&id=eq.1&";
+    let told = api.get(&format!("{path}work.minutes=lt.10"));
+    told.is(200).equals(json!([{"id": 1, "pieces": [{"id": 2}]}]));
+    assert_eq!(
+        warning(&told).unwrap(),
+        "299 howdah \"Embedded resource was referenced by relation name even though it has an alias. This is deprecated \
+         and will stop working in a future release. Update `work` to `pieces` in query string filters, orders or limits.\""
+    );
+    for query in ["work.order=id", "work.limit=1", "work.offset=1", "work.or=(id.eq.1)"] {
+        assert!(warning(api.get(&format!("{path}{query}")).is(200)).is_some(), "{query}");
+    }
+    for query in ["pieces.order=id", "pieces.minutes=lt.10", ""] {
+        assert_eq!(warning(api.get(&format!("{path}{query}")).is(200)), None, "{query}");
+    }
+    // The embed that has the name itself is meant before one that has it no longer.
+    let both =
+        api.get("/composer?select=pieces:work(id),work(id)&id=eq.1&work.id=eq.2&pieces.id=eq.1");
+    both.is(200).equals(json!([{"pieces": [{"id": 1}], "work": [{"id": 2}]}]));
+    assert_eq!(warning(&both), None);
+    // Whether there is a row is asked under the alias only, and so is the order by a related row.
+    api.get("/movement?select=id,of:work(id)&work=is.null").fails(400, "42703");
+    let order =
+        api.get("/work?select=id,by:author(name)&order=author(name)").fails(400, "PGRST108");
+    assert_eq!(order["hint"], "Verify that 'author' is included in the 'select' query parameter.");
+}
+
+#[test]
+fn stripped_nulls_are_stripped_at_every_depth() {
+    let api = api();
+    let stripped = |path: &str| {
+        api.rest("GET", path).accept("application/vnd.pgrst.array+json;nulls=stripped").send()
+    };
+    let paths = [
+        "work?select=id,data,facts,wrapped,tags,grid,size,sizes,period,words,work",
+        "work?select=id,author(*),movement!movement_work_id_fkey(*),label,summary",
+        "composer?select=*,work(id,size,data)",
+    ];
+    each(&paths, |path| {
+        // What Postgres makes of the same rows.
+        let whole = api.get(&format!("/{path}&order=id")).is(200).text();
+        let wanted = shared().value(&format!(
+            "SELECT json_strip_nulls({}::json)::text",
+            howdah_tests::database::literal(&whole)
+        ));
+        let reply = stripped(&format!("/{path}&order=id"));
+        reply.is(200);
+        assert_eq!(reply.text(), wanted);
+        assert!(!whole.is_empty() && wanted.len() < whole.len());
+    });
+    assert_eq!(stripped("/work?id=eq.0").is(200).text(), "[]");
+    assert_eq!(stripped("/rpc/documents").is(200).text(), r#"[{"a":1},[null],null]"#);
+    assert_eq!(stripped("/rpc/document").is(200).text(), r#"{"a":{"c":[null]},"d":"é"}"#);
+    let one = api
+        .rest("GET", "/work?select=id,size,author(born)&id=eq.2")
+        .accept("application/vnd.pgrst.object+json;nulls=stripped")
+        .send();
+    assert_eq!(one.is(200).text(), r#"{"id":2,"size":{"width":1},"author":{"born":1685}}"#);
+}
