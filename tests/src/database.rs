@@ -160,8 +160,10 @@ impl Howdah {
         if done.is_ok_and(|r| !r.is_empty()) {
             return;
         }
-        const FIXTURES: &[&str] =
-            &["read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests", "reading"];
+        const FIXTURES: &[&str] = &[
+            "read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests",
+            "reading",
+        ];
         for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));
             let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{name}.sql: {e}"));
