@@ -14,6 +14,9 @@ mod related;
 /// Relations and functions kept in one backend; beyond that all are dropped and read again.
 const KEPT_MAX: usize = 2_000;
 
+/// Media types kept: any client can name new ones.
+const HANDLERS_MAX: usize = 256;
+
 type Key = (String, String);
 
 #[derive(Clone)]
@@ -38,6 +41,9 @@ pub struct LiveCatalog {
     functions: RefCell<HashMap<Key, Rc<Vec<Function>>>>,
     /// By the relation's oid.
     row_functions: RefCell<HashMap<Oid, Rc<Vec<RowFunction>>>>,
+    /// By media type.
+    handlers: RefCell<HashMap<String, Rc<Vec<MediaHandler>>>>,
+    json_is_open: Cell<Option<bool>>,
     seen: Cell<(u64, u64)>,
     generation: Cell<u64>,
 }
@@ -64,13 +70,17 @@ impl LiveCatalog {
         self.generation.get()
     }
 
-    /// Whether any was known: that there is none of a name, too.
+    /// Whether any was known: that there is none of a name, too. (No statement rests on JSON being nobody's but ours:
+    /// where it may be another's, shapes are others.)
     fn drop_functions(&self) -> bool {
         let (mut functions, mut of_rows) =
             (self.functions.borrow_mut(), self.row_functions.borrow_mut());
-        let known = !functions.is_empty() || !of_rows.is_empty();
+        let mut handlers = self.handlers.borrow_mut();
+        let known = !functions.is_empty() || !of_rows.is_empty() || !handlers.is_empty();
         functions.clear();
         of_rows.clear();
+        handlers.clear();
+        self.json_is_open.set(None);
         known
     }
 
@@ -212,6 +222,43 @@ impl Catalog for LiveCatalog {
             v.as_str().map(str::to_owned)
         }))
     }
+
+    fn media_handlers(&self, name: &str) -> Rc<Vec<MediaHandler>> {
+        if let Some(found) = self.handlers.borrow().get(name) {
+            return found.clone();
+        }
+        let found = Rc::new(read_list(&query::text(MEDIA_HANDLERS, &[name]), read_handler));
+        let mut kept = self.handlers.borrow_mut();
+        if kept.len() >= HANDLERS_MAX {
+            kept.clear();
+        }
+        kept.insert(name.to_owned(), found.clone());
+        found
+    }
+
+    fn json_is_open(&self) -> bool {
+        if let Some(known) = self.json_is_open.get() {
+            return known;
+        }
+        let open = query::text(JSON_IS_OPEN, &[]) == "true";
+        self.json_is_open.set(Some(open));
+        open
+    }
+
+    fn may_explain(&self) -> bool {
+        query::text(MAY_EXPLAIN, &[]) == "true"
+    }
+}
+
+fn read_handler(value: &Value) -> Option<MediaHandler> {
+    let of = text(value, "of_schema").zip(text(value, "of_name"));
+    inval::watch_type(oid(value, "domain")?);
+    Some(MediaHandler {
+        schema: text(value, "schema")?,
+        name: text(value, "name")?,
+        media: text(value, "media")?,
+        of,
+    })
 }
 
 /// Runs under a path that shows no user's schema, so that types, defaults and predicates are printed with theirs: what is
@@ -569,6 +616,28 @@ const FUNCTIONS: &str = concat!(
     "WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND p.proname OPERATOR(pg_catalog.=) $2::pg_catalog.name ",
     "AND p.prokind OPERATOR(pg_catalog.=) 'f' AND p.prorettype OPERATOR(pg_catalog.<>) ALL ('{pg_catalog.trigger,pg_catalog.event_trigger}'::pg_catalog.regtype[])",
 );
+
+/// Aggregates of one argument, a row type or anyelement, that return a domain named `$1` but for case. By way of
+/// pg_depend, which is indexed: every function depends on its result type.
+const MEDIA_HANDLERS: &str = "SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', n.nspname, 'name', p.proname, \
+    'media', t.typname, 'domain', t.oid::pg_catalog.int8, 'of_schema', rn.nspname, 'of_name', r.relname) ORDER BY p.oid)::pg_catalog.text \
+    FROM pg_catalog.pg_type t \
+    JOIN pg_catalog.pg_depend d ON d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass \
+    AND d.refobjid OPERATOR(pg_catalog.=) t.oid AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass \
+    JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) d.objid AND p.prorettype OPERATOR(pg_catalog.=) t.oid \
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
+    JOIN pg_catalog.pg_type a ON a.oid OPERATOR(pg_catalog.=) p.proargtypes[0] \
+    LEFT JOIN pg_catalog.pg_class r ON r.oid OPERATOR(pg_catalog.=) a.typrelid AND r.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}') \
+    LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid OPERATOR(pg_catalog.=) r.relnamespace \
+    WHERE t.typtype OPERATOR(pg_catalog.=) 'd' AND pg_catalog.lower(t.typname::pg_catalog.text) OPERATOR(pg_catalog.=) $1::pg_catalog.text \
+    AND p.prokind OPERATOR(pg_catalog.=) 'a' AND p.pronargs OPERATOR(pg_catalog.=) 1 \
+    AND (r.oid IS NOT NULL OR a.oid OPERATOR(pg_catalog.=) 'pg_catalog.anyelement'::pg_catalog.regtype)";
+
+/// By index; without such a domain there can be no handler, and no domain becomes one without a function being made.
+const JSON_IS_OPEN: &str = "SELECT EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.typtype OPERATOR(pg_catalog.=) 'd' \
+    AND t.typname OPERATOR(pg_catalog.=) ANY ('{*/*,application/json}'::pg_catalog.name[]))::pg_catalog.text";
+
+const MAY_EXPLAIN: &str = "SELECT pg_catalog.has_function_privilege(pg_catalog.to_regprocedure('howdah.explain_plan()'), 'EXECUTE')::pg_catalog.text";
 
 /// Only what the current user may use: a hint names nothing else.
 const RELATION_NAMES: &str = "SELECT pg_catalog.json_agg(s.relname)::pg_catalog.text FROM (SELECT c.relname FROM pg_catalog.pg_class c \

@@ -20,12 +20,14 @@ pub enum Format {
     Csv,
     /// Values one after the other, as they are.
     Raw,
+    /// The same, a line each.
+    Lines,
     Nothing,
 }
 
 impl Format {
     pub fn is_json(self) -> bool {
-        !matches!(self, Self::Csv | Self::Raw | Self::Nothing)
+        !matches!(self, Self::Csv | Self::Raw | Self::Lines | Self::Nothing)
     }
 }
 
@@ -46,6 +48,8 @@ pub struct Writer<'a> {
     rows: u64,
     first_in_row: bool,
     inserted: u64,
+    /// Rows that a handler in SQL has put into one.
+    counted: Option<u64>,
     found: Vec<Option<String>>,
     fault: Option<String>,
 }
@@ -56,6 +60,7 @@ impl<'a> Writer<'a> {
             (Form::None, _) | (_, ResultKind::Void) => (Format::Nothing, false),
             (Form::Csv, _) => (Format::Csv, false),
             (Form::Raw, _) => (Format::Raw, false),
+            (Form::Lines, _) => (Format::Lines, false),
             (form, ResultKind::Scalar) => (Format::Scalar, strips(form)),
             (form, ResultKind::Scalars) => (Format::Scalars, strips(form)),
             (Form::Array { strip_nulls }, ResultKind::SingleRow) => {
@@ -93,6 +98,7 @@ impl<'a> Writer<'a> {
             rows: 0,
             first_in_row: true,
             inserted: 0,
+            counted: None,
             found: Vec::new(),
             fault: None,
         }
@@ -161,6 +167,7 @@ impl<'a> Writer<'a> {
                 }
                 self.out.push(b'\n');
             }
+            Format::Lines if self.rows > 0 => self.out.push(b'\n'),
             _ => {}
         }
     }
@@ -197,7 +204,7 @@ impl<'a> Writer<'a> {
     pub fn null(&mut self, n: usize) {
         match self.format {
             Format::Csv => self.comma(n),
-            Format::Raw | Format::Nothing => {}
+            Format::Raw | Format::Lines | Format::Nothing => {}
             _ => {
                 self.key(n);
                 self.out.extend_from_slice(b"null");
@@ -235,11 +242,14 @@ impl<'a> Writer<'a> {
     }
 
     pub fn hidden_value(&mut self, n: usize, text: Option<&[u8]>) {
+        let number = || std::str::from_utf8(text?).ok()?.parse().ok();
         match self.hidden.get(n) {
             Some(Hidden::Inserted) => self.inserted += u64::from(text == Some(b"t")),
             Some(Hidden::Fault) if self.fault.is_none() => {
                 self.fault = text.map(|t| String::from_utf8_lossy(t).into_owned());
             }
+            Some(Hidden::InsertedRows) => self.inserted = number().unwrap_or(0),
+            Some(Hidden::Rows) => self.counted = number(),
             Some(Hidden::Key) if self.rows == 0 => {
                 self.found.push(text.map(|t| String::from_utf8_lossy(t).into_owned()));
             }
@@ -269,7 +279,7 @@ impl<'a> Writer<'a> {
             _ => {}
         }
         Outcome {
-            rows: processed.max(self.rows),
+            rows: self.counted.unwrap_or(processed.max(self.rows)),
             inserted: self.inserted,
             keys: self.found,
             fault: self.fault,

@@ -55,6 +55,7 @@ pub fn answer(
         returning: Returning::Representation,
         count: None,
         form,
+        wanted: Default::default(),
     };
     let parsed = parsed(shape, &arguments);
     let shape = &parsed.shape;

@@ -23,6 +23,7 @@ pub const SCHEMAS: &[&str] = &[
     "proof",
     "تست",
     "reading",
+    "media",
 ];
 
 fn folder() -> PathBuf {
@@ -162,7 +163,7 @@ impl Howdah {
         }
         const FIXTURES: &[&str] = &[
             "read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests",
-            "reading",
+            "reading", "media",
         ];
         for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));

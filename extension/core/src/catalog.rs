@@ -246,6 +246,17 @@ pub struct RowFunction {
     pub single: bool,
 }
 
+/// An aggregate that makes a media type of rows: it returns a domain of that name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaHandler {
+    pub schema: String,
+    pub name: String,
+    /// The media type as the domain is called.
+    pub media: String,
+    /// Schema and name of the relation whose rows it takes; `None` if it takes any.
+    pub of: Option<(String, String)>,
+}
+
 /// Looks names up; every answer is what the catalog says now (the shell keeps and drops answers by Postgres's own
 /// invalidation). Names that the caller may not see are left out of `*_names`.
 pub trait Catalog {
@@ -277,5 +288,17 @@ pub trait Catalog {
     fn overview(&self, schema: &str, everything: bool, routes: &[(String, String)]) -> Overview {
         let _ = (everything, routes);
         Overview { schema: schema.to_owned(), ..Overview::default() }
+    }
+    /// The aggregates that make the media type `name` (in lower case) or, by a domain `*/*`, any.
+    fn media_handlers(&self, _name: &str) -> Rc<Vec<MediaHandler>> {
+        Rc::default()
+    }
+    /// Whether any handler may make JSON in our place.
+    fn json_is_open(&self) -> bool {
+        false
+    }
+    /// Whether the current role was granted to see plans.
+    fn may_explain(&self) -> bool {
+        false
     }
 }

@@ -181,8 +181,9 @@ fn parse_knows_no_catalog_plan_no_sql_and_build_no_http() {
         "rest::request",
         "rest::response",
         "rest::media",
+        "rest::accept",
     ]);
-    for stage in ["media", "payload", "prefer", "range"] {
+    for stage in ["accept", "media", "payload", "prefer", "range"] {
         module(&rest, stage).imports_none_of(&["catalog", "ident", "rest::plan", "rest::build"]);
     }
 }
@@ -190,7 +191,9 @@ fn parse_knows_no_catalog_plan_no_sql_and_build_no_http() {
 #[test]
 fn sql_text_is_written_in_one_place() {
     let rest = source().join("rest");
-    for stage in ["query", "plan", "request", "response", "payload", "prefer", "media", "handle"] {
+    for stage in
+        ["query", "plan", "request", "response", "payload", "prefer", "accept", "media", "handle"]
+    {
         let mut files = Vec::new();
         rust_files(&rest, &mut files);
         let of_stage = |path: &PathBuf| {

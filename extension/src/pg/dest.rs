@@ -1,7 +1,7 @@
 //! Rows straight from the executor to JSON: a destination of our own, so that no tuple is copied into an SPI table.
 
 use super::value::{cstr, varlena};
-use crate::encode::Writer;
+use crate::encode::{Format, Writer};
 use howdah_core::json;
 use pgrx::pg_sys;
 
@@ -17,6 +17,8 @@ pub(super) struct Column {
     kind: Kind,
     element: Option<Element>,
     ty: pg_sys::Oid,
+    /// bytea, or a domain over it.
+    bytes: bool,
     output: Output,
 }
 
@@ -118,7 +120,7 @@ impl<'a> Sink<'a> {
                 let value = *(*slot).tts_values.add(n);
                 let column = &mut self.columns[n];
                 if n >= visible {
-                    let text = (!null).then(|| column.text(value));
+                    let text = (!null).then(|| column.text(value, false));
                     self.writer.hidden_value(n - visible, text.as_deref());
                 } else if null {
                     self.writer.null(n);
@@ -126,7 +128,7 @@ impl<'a> Sink<'a> {
                     let out = self.writer.value(n);
                     column.encode(value, out);
                 } else {
-                    let text = column.text(value);
+                    let text = column.text(value, self.writer.format() == Format::Raw);
                     self.writer.raw(n, &text);
                 }
             }
@@ -172,11 +174,13 @@ impl Column {
     pub(super) unsafe fn of(ty: pg_sys::Oid) -> Self {
         let mut kind = kind_of(ty);
         let mut element = None;
+        let mut bytes = false;
         // SAFETY: syscache look-ups.
         unsafe {
             if kind == Kind::Other {
                 let base = pg_sys::getBaseType(ty);
                 kind = kind_of(base);
+                bytes = base == pg_sys::BYTEAOID;
                 if kind == Kind::Other {
                     let of = pg_sys::get_element_type(base);
                     if of != pg_sys::InvalidOid {
@@ -188,7 +192,7 @@ impl Column {
         }
         // SAFETY: always set in a backend.
         let context = unsafe { pg_sys::CurrentMemoryContext };
-        Self { kind, element, ty, output: Output { function: None, context } }
+        Self { kind, element, ty, bytes, output: Output { function: None, context } }
     }
 
     /// The value's JSON.
@@ -202,13 +206,13 @@ impl Column {
         }
     }
 
-    /// The value's own text, unquoted (csv, raw bodies, hidden columns).
-    unsafe fn text(&mut self, value: pg_sys::Datum) -> Vec<u8> {
+    /// The value's own text, unquoted (csv, hidden columns); `raw`: of bytea, the bytes themselves.
+    unsafe fn text(&mut self, value: pg_sys::Datum, raw: bool) -> Vec<u8> {
         // SAFETY: as above.
         unsafe {
             match self.kind {
                 Kind::Text | Kind::Json => varlena(value).to_vec(),
-                _ if self.ty == pg_sys::BYTEAOID => varlena(value).to_vec(),
+                _ if raw && self.bytes => varlena(value).to_vec(),
                 _ => output(self.ty, &mut self.output, value).to_vec(),
             }
         }

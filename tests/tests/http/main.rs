@@ -10,6 +10,7 @@ mod proxy;
 mod rest_bulk_update;
 mod rest_embed;
 mod rest_errors;
+mod rest_media;
 mod rest_query_method;
 mod rest_read;
 mod rest_reading;

@@ -5,8 +5,8 @@ use super::plan;
 use super::query;
 use super::shape::{Call, Compiled, Form, Returning, Shape, Verb, Write};
 use crate::catalog::{
-    Argument, Base, Catalog, Column, ForeignKey, Function, IndexKey, Relation, RelationKind,
-    Returns, Type, TypeKind, UniqueIndex, Volatility, WriteFacts,
+    Argument, Base, Catalog, Column, ForeignKey, Function, IndexKey, MediaHandler, Relation,
+    RelationKind, Returns, Type, TypeKind, UniqueIndex, Volatility, WriteFacts,
 };
 use crate::error::ApiError;
 use std::rc::Rc;
@@ -19,6 +19,18 @@ pub struct Fixture {
     relations: Vec<Rc<Relation>>,
     keys: Vec<ForeignKey>,
     functions: Vec<Function>,
+    handlers: Vec<MediaHandler>,
+}
+
+/// `name(relation)` or `name()` for any rows.
+fn handler(schema: &str, text: &str, media: &str) -> MediaHandler {
+    let (name, of) = text.strip_suffix(')').unwrap().split_once('(').unwrap();
+    MediaHandler {
+        schema: schema.to_owned(),
+        name: name.to_owned(),
+        media: media.to_owned(),
+        of: (!of.is_empty()).then(|| ("public".to_owned(), of.to_owned())),
+    }
 }
 
 /// A type by its name in SQL.
@@ -299,7 +311,14 @@ impl Fixture {
             function("span()", false, Returns::Scalar(ty("daterange"))),
             function("row_of()", false, Returns::Columns(Vec::new())),
         ];
-        Self { relations, keys, functions }
+        let handlers = vec![
+            handler("public", "film_html(film)", "text/html"),
+            handler("public", "film_csv(film)", "text/csv"),
+            handler("public", "any_csv()", "text/csv"),
+            handler("public", "note_any(note)", "*/*"),
+            handler("hidden", "film_hidden(film)", "text/hidden"),
+        ];
+        Self { relations, keys, functions, handlers }
     }
 }
 
@@ -332,6 +351,10 @@ impl Catalog for Fixture {
     fn function_names(&self, schema: &str) -> Rc<Vec<String>> {
         let of = self.functions.iter().filter(|f| f.schema == schema);
         Rc::new(of.map(|f| f.name.clone()).collect())
+    }
+
+    fn media_handlers(&self, name: &str) -> Rc<Vec<MediaHandler>> {
+        Rc::new(self.handlers.iter().filter(|h| h.media == name).cloned().collect())
     }
 }
 
@@ -366,6 +389,7 @@ pub fn shape(verb: Verb, target: &str, query: &str) -> Result<(Shape, Vec<String
         returning: Returning::Minimal,
         count: None,
         form: Form::Array { strip_nulls: false },
+        wanted: Default::default(),
     };
     Ok((shape, parsed.values))
 }

@@ -4,7 +4,7 @@ use super::request::Target;
 use super::request::{self, Asked};
 use super::shape::{Compiled, Count, Outcome, ResultKind, Returning};
 use super::{
-    Answer, Database, Ending, Settings, TxEnd, compile, media, options, plan, query_method,
+    Answer, Database, Ending, Settings, TxEnd, accept, compile, options, plan, query_method,
     response, root,
 };
 use crate::error::{ApiError, Code};
@@ -45,14 +45,17 @@ pub fn handle(
         return Err(unknown_timezone(zone));
     }
     let shape = &asked.parsed.shape;
-    let compiled = db.compiled(shape, &mut || compile(shape, db.catalog(), settings))?;
+    let compiled = db
+        .compiled(shape, &mut || compile(shape, db.catalog(), settings))
+        .map_err(|error| named(error, request))?;
     if let Some(level) = db.enter_function(&compiled.function_settings) {
         return Ok(Answer { response: Response::default(), ending: Ending::Repeat(level) });
     }
-    check_result(&asked, compiled.result, request)?;
+    check_result(&asked, compiled.result)?;
 
     let mut body = db.buffer();
-    let outcome = if asked.idle && shape.returning != Returning::Representation {
+    let idle = asked.idle && asked.explained.is_none();
+    let outcome = if idle && shape.returning != Returning::Representation {
         Outcome::default()
     } else {
         db.run(&compiled.main, &asked.parsed, &mut body)
@@ -64,16 +67,17 @@ pub fn handle(
     Ok(Answer { response, ending: ending(settings.tx_end, asked.prefer.rollback) })
 }
 
-/// Forms and bounds that only some results can have; known before anything runs.
-fn check_result(
-    asked: &Asked<'_>,
-    result: ResultKind,
-    request: &Request<'_>,
-) -> Result<(), ApiError> {
-    let raw = matches!(asked.media, media::Media::Text | media::Media::Xml | media::Media::Octets);
-    if raw && !matches!(result, ResultKind::Scalar | ResultKind::Void) {
-        return Err(media::not_acceptable(request.headers));
+/// The plan knows only what it could not make; the client is told all that it accepts.
+fn named(error: ApiError, request: &Request<'_>) -> ApiError {
+    if error.code == Code::MediaType.spec().code {
+        accept::not_acceptable(request.headers)
+    } else {
+        error
     }
+}
+
+/// Forms and bounds that only some results can have; known before anything runs.
+fn check_result(asked: &Asked<'_>, result: ResultKind) -> Result<(), ApiError> {
     let set = matches!(result, ResultKind::Rows | ResultKind::Scalars);
     if asked.parsed.max_affected.is_some() && !set {
         return Err(ApiError::new(Code::MaxAffectedRpc, &[]));
@@ -98,6 +102,9 @@ fn total(
         std::str::from_utf8(&count).ok()?.trim().parse::<u64>().ok()
     };
     let planned = || Some(db.planned_rows(compiled.estimate.as_ref()?, &asked.parsed));
+    if asked.explained.is_some() {
+        return None;
+    }
     match asked.parsed.shape.count? {
         Count::Exact => exact(),
         Count::Planned => planned(),

@@ -1,11 +1,12 @@
-//! Media types: what the client accepts, what the body is, and the names of both.
+//! Media types: what we make ourselves, what a body is, and the names of both. What the client accepts: [`super::accept`].
 
 use super::shape::Form;
 use crate::error::ApiError;
 use crate::http::Headers;
+use std::borrow::Cow;
 
 /// A media type that answers are made in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Media {
     Json,
     /// `application/vnd.pgrst.array+json;nulls=stripped`
@@ -15,6 +16,8 @@ pub enum Media {
         strip_nulls: bool,
     },
     Csv,
+    /// A FeatureCollection, by PostGIS.
+    GeoJson,
     /// A scalar as it is; functions only.
     Text,
     Xml,
@@ -22,6 +25,23 @@ pub enum Media {
 }
 
 impl Media {
+    /// Its name, with the parameters that are part of it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::StrippedArray => "application/vnd.pgrst.array+json;nulls=stripped",
+            Self::Object { strip_nulls: false } => "application/vnd.pgrst.object+json",
+            Self::Object { strip_nulls: true } => {
+                "application/vnd.pgrst.object+json;nulls=stripped"
+            }
+            Self::Csv => "text/csv",
+            Self::GeoJson => "application/geo+json",
+            Self::Text => "text/plain",
+            Self::Xml => "text/xml",
+            Self::Octets => "application/octet-stream",
+        }
+    }
+
     /// The Content-Type of an answer.
     pub fn content_type(self) -> &'static str {
         match self {
@@ -34,9 +54,19 @@ impl Media {
                 "application/vnd.pgrst.object+json;nulls=stripped; charset=utf-8"
             }
             Self::Csv => "text/csv; charset=utf-8",
+            Self::GeoJson => "application/geo+json; charset=utf-8",
             Self::Text => "text/plain; charset=utf-8",
             Self::Xml => "text/xml; charset=utf-8",
             Self::Octets => "application/octet-stream",
+        }
+    }
+
+    /// The Content-Type of a media type by name: text of ours is UTF-8, others are left as they are.
+    pub fn content_type_of(name: &str) -> Cow<'static, str> {
+        let known = [Self::Json, Self::Csv, Self::GeoJson, Self::Text, Self::Xml, Self::Octets];
+        match known.into_iter().find(|media| media.name() == name) {
+            Some(media) => Cow::Borrowed(media.content_type()),
+            None => Cow::Owned(name.to_owned()),
         }
     }
 
@@ -46,124 +76,13 @@ impl Media {
             Self::StrippedArray => Form::Array { strip_nulls: true },
             Self::Object { strip_nulls } => Form::Object { strip_nulls },
             Self::Csv => Form::Csv,
-            Self::Text | Self::Xml | Self::Octets => Form::Raw,
+            Self::GeoJson | Self::Text | Self::Xml | Self::Octets => Form::Raw,
         }
     }
 
     pub fn is_single(self) -> bool {
         matches!(self, Self::Object { .. })
     }
-}
-
-/// Chooses the media type of the answer: the best `q`, then the more exact name, then the first.
-///
-/// `raw`: text, xml and octets can be made too (functions). No Accept header accepts anything.
-///
-/// # Errors
-/// PGRST107 (406) naming what was accepted.
-pub fn negotiate(headers: Headers<'_>, raw: bool) -> Result<Media, ApiError> {
-    let mut best: Option<(Media, u16, u8)> = None;
-    let mut any = false;
-    for item in headers.all("accept").flat_map(|value| value.split(',')) {
-        let item = item.trim_matches([' ', '\t']);
-        if item.is_empty() {
-            continue;
-        }
-        any = true;
-        // By far the most frequent ones need no parsing.
-        let (media, quality, exact) = match item {
-            "*/*" => (Some(Media::Json), 1000, 0),
-            "application/json" => (Some(Media::Json), 1000, 2),
-            _ => offered(item, raw),
-        };
-        let Some(media) = media.filter(|_| quality > 0) else {
-            continue;
-        };
-        if best.is_none_or(|(_, q, e)| (quality, exact) > (q, e)) {
-            best = Some((media, quality, exact));
-        }
-    }
-    match best {
-        Some((media, ..)) => Ok(media),
-        None if !any => Ok(Media::Json),
-        None => Err(ApiError::not_acceptable(&accepted_names(headers))),
-    }
-}
-
-/// Error of an answer that turns out not to have the form that Accept asks for (a set as text).
-pub fn not_acceptable(headers: Headers<'_>) -> ApiError {
-    ApiError::not_acceptable(&accepted_names(headers))
-}
-
-/// One item of Accept: what we offer for it, its quality in thousandths, and how exact its name is.
-fn offered(item: &str, raw: bool) -> (Option<Media>, u16, u8) {
-    let mut parts = item.split(';').map(|part| part.trim_matches([' ', '\t']));
-    let name = parts.next().unwrap_or_default();
-    let mut strip_nulls = false;
-    let mut quality = 1000;
-    for parameter in parts {
-        if let Some(q) = parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q=")) {
-            quality = thousandths(q);
-        } else {
-            strip_nulls |= parameter == "nulls=stripped";
-        }
-    }
-    let lower = name.to_ascii_lowercase();
-    let exact = match lower.as_str() {
-        "*/*" => 0,
-        name if name.ends_with("/*") => 1,
-        _ => 2,
-    };
-    let media = match lower.as_str() {
-        "*/*" | "application/*" | "application/json" => Some(Media::Json),
-        "application/vnd.pgrst.array+json" | "application/vnd.pgrst.array" => {
-            Some(if strip_nulls { Media::StrippedArray } else { Media::Json })
-        }
-        "application/vnd.pgrst.object+json" | "application/vnd.pgrst.object" => {
-            Some(Media::Object { strip_nulls })
-        }
-        "text/csv" => Some(Media::Csv),
-        "text/*" if !raw => Some(Media::Csv),
-        "text/plain" | "text/*" if raw => Some(Media::Text),
-        "text/xml" if raw => Some(Media::Xml),
-        "application/octet-stream" if raw => Some(Media::Octets),
-        _ => None,
-    };
-    (media, quality, exact)
-}
-
-/// `0.25` → 250 (RFC 9110, 12.4.2: at most three decimals). What is no quality counts as 1.
-pub(super) fn thousandths(q: &str) -> u16 {
-    let (whole, fraction) = q.split_once('.').unwrap_or((q, ""));
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) || whole.is_empty() {
-        return 1000;
-    }
-    if whole.trim_start_matches('0').is_empty() {
-        let mut value = 0;
-        for digit in fraction.bytes().chain(std::iter::repeat(b'0')).take(3) {
-            value = value * 10 + u16::from(digit - b'0');
-        }
-        value
-    } else {
-        1000
-    }
-}
-
-/// The accepted names without parameters, as PGRST107 lists them.
-fn accepted_names(headers: Headers<'_>) -> String {
-    let mut out = String::new();
-    for item in headers.all("accept").flat_map(|value| value.split(',')) {
-        let name = item.split(';').next().unwrap_or_default().trim_matches([' ', '\t']);
-        if name.is_empty() {
-            continue;
-        }
-        if !out.is_empty() {
-            out.push_str(", ");
-        }
-        out.push_str(name);
-    }
-    out
 }
 
 /// What a body is.
@@ -222,78 +141,11 @@ impl BodyKind {
 mod tests {
     use super::*;
 
-    fn choose(accept: &str, raw: bool) -> Result<Media, String> {
-        let block = format!("host: x\naccept: {accept}\n");
-        negotiate(Headers(&block), raw).map_err(|e| {
-            assert_eq!((e.status, e.code.as_str()), (406, "PGRST107"));
-            e.message
-        })
-    }
-
     #[test]
-    fn anything_is_json() {
-        assert_eq!(negotiate(Headers("host: x\n"), false), Ok(Media::Json));
-        for accept in ["*/*", "", "application/json", "application/json; charset=utf-8", " , "] {
-            assert_eq!(choose(accept, false), Ok(Media::Json), "{accept}");
-        }
-        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-        assert_eq!(choose(browser, false), Ok(Media::Json));
-    }
-
-    #[test]
-    fn vendor_types_carry_their_parameter() {
-        for (accept, media) in [
-            ("application/vnd.pgrst.object+json", Media::Object { strip_nulls: false }),
-            ("application/vnd.pgrst.object", Media::Object { strip_nulls: false }),
-            (
-                "application/vnd.pgrst.object+json;nulls=stripped",
-                Media::Object { strip_nulls: true },
-            ),
-            ("application/vnd.pgrst.array+json", Media::Json),
-            ("application/vnd.pgrst.array+json; nulls=stripped", Media::StrippedArray),
-            ("TEXT/CSV", Media::Csv),
-        ] {
-            assert_eq!(choose(accept, false), Ok(media), "{accept}");
-        }
-    }
-
-    #[test]
-    fn quality_decides_then_exactness_then_order() {
-        assert_eq!(choose("application/json;q=0.5, text/csv", false), Ok(Media::Csv));
-        assert_eq!(choose("text/csv;q=0.999, application/json;q=1.0", false), Ok(Media::Json));
-        assert_eq!(choose("*/*, text/csv", false), Ok(Media::Csv));
-        assert_eq!(choose("text/csv, application/json", false), Ok(Media::Csv));
-        assert_eq!(choose("text/csv;q=0, */*;q=0.1", false), Ok(Media::Json));
-        assert_eq!(choose("text/csv;q=0.0000, application/json;q=0.001", false), Ok(Media::Json));
-    }
-
-    #[test]
-    fn repeated_headers_are_one_list() {
-        let headers = Headers("accept: application/x-unknown\naccept: text/csv\n");
-        assert_eq!(negotiate(headers, false), Ok(Media::Csv));
-    }
-
-    #[test]
-    fn unknown_types_are_named() {
-        assert_eq!(
-            choose("application/unknown;a=b, image/png;q=1", false),
-            Err("None of these media types are available: application/unknown, image/png".into())
-        );
-        assert!(choose("application/json;q=0", false).is_err());
-        assert!(choose("application/vnd.pgrst.plan+json", false).is_err());
-    }
-
-    #[test]
-    fn raw_forms_are_for_functions() {
-        for (accept, media) in [
-            ("text/plain", Media::Text),
-            ("text/xml", Media::Xml),
-            ("application/octet-stream", Media::Octets),
-        ] {
-            assert_eq!(choose(accept, true), Ok(media));
-            assert!(choose(accept, false).is_err());
-        }
+    fn only_types_of_ours_name_a_charset() {
         assert_eq!(Media::Octets.content_type(), "application/octet-stream");
+        assert_eq!(Media::content_type_of("text/csv"), "text/csv; charset=utf-8");
+        assert_eq!(Media::content_type_of("text/html"), "text/html");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! One path: `request` (method, headers, body → [`shape::Parsed`], with `query` for the query string) → the kept
 //! [`shape::Compiled`], or `plan` → `build` → the shell runs and encodes ([`Database::run`]) → `response`.
 
+pub mod accept;
 pub mod build;
 #[cfg(test)]
 pub(crate) mod fixture;

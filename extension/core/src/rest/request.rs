@@ -3,6 +3,7 @@
 
 mod bulk;
 
+use super::accept::{self, Circumstances};
 use super::media::{self, Media};
 use super::payload::{self, Rows};
 use super::plan::split_call;
@@ -28,7 +29,10 @@ pub enum Target<'a> {
 #[derive(Debug)]
 pub struct Asked<'a> {
     pub parsed: Parsed<'a>,
+    /// Unless the plan settles it.
     pub media: Media,
+    /// The Content-Type of a plan of EXPLAIN, if that is wanted.
+    pub explained: Option<String>,
     pub prefer: Prefer<'a>,
     /// The query string as sent.
     pub query: &'a str,
@@ -113,7 +117,9 @@ pub fn read<'a>(
     let head = request.method == "HEAD";
     let schema = schema(settings, request)?.to_owned();
     let prefer = prefer::parse(request.headers, settings.tx_end)?;
-    let media = media::negotiate(request.headers, verb == Verb::Call)?;
+    let circumstances = Here { settings, catalog };
+    let choice = accept::negotiate(request.headers, verb == Verb::Call, &circumstances)?;
+    let media = choice.media;
     let by_query = verb == Verb::Call && request.method != "POST";
     let mut query = query::parse(request.query, verb, by_query)?;
     legacy::check(settings, &query.legacy)?;
@@ -141,6 +147,7 @@ pub fn read<'a>(
         } else {
             media.form()
         },
+        wanted: choice.wanted,
     };
     let mut asked = Asked {
         parsed: Parsed {
@@ -155,6 +162,7 @@ pub fn read<'a>(
             elements: None,
         },
         media,
+        explained: choice.explained,
         prefer,
         query: request.query,
         profiled: settings.schemas.len() > 1,
@@ -175,6 +183,21 @@ pub fn read<'a>(
         Verb::Call => read_arguments(&mut asked.parsed, request)?,
     }
     Ok(asked)
+}
+
+struct Here<'r> {
+    settings: &'r Settings,
+    catalog: &'r dyn Catalog,
+}
+
+impl Circumstances for Here<'_> {
+    fn json_is_open(&self) -> bool {
+        self.catalog.json_is_open()
+    }
+
+    fn may_explain(&self) -> bool {
+        self.settings.plan_enabled || self.catalog.may_explain()
+    }
 }
 
 fn verb(method: &str, target: &Target<'_>) -> Result<Verb, ApiError> {

@@ -21,7 +21,11 @@ pub fn build(
     total: Option<u64>,
     body: Vec<u8>,
 ) -> Result<Response, ApiError> {
-    check(asked, outcome)?;
+    if let Some(content_type) = &asked.explained {
+        return Ok(explained(asked, content_type, body));
+    }
+    let settled = compiled.media.as_ref();
+    check(asked, settled.map_or(asked.media.is_single(), |settled| settled.single), outcome)?;
     let mut response = Response { headers: String::with_capacity(320), ..Response::default() };
     let headers = &mut response.headers;
     response.status = match asked.verb {
@@ -42,7 +46,9 @@ pub fn build(
         _ => asked.parsed.shape.returning == Returning::Representation,
     };
     if has_body {
-        push(headers, "Content-Type", asked.media.content_type());
+        let content_type =
+            settled.map_or(asked.media.content_type(), |settled| &settled.content_type);
+        push(headers, "Content-Type", content_type);
         if asked.profiled {
             response.header("Content-Profile", &asked.parsed.shape.schema);
         }
@@ -58,8 +64,19 @@ pub fn build(
     Ok(response)
 }
 
+/// The answer that is a plan.
+fn explained(asked: &Asked<'_>, content_type: &str, body: Vec<u8>) -> Response {
+    let mut response = Response { body, ..Response::new(200) };
+    response.header("Content-Type", content_type);
+    if asked.profiled {
+        response.header("Content-Profile", &asked.parsed.shape.schema);
+    }
+    push(&mut response.headers, "Vary", "Accept, Prefer, Range");
+    response
+}
+
 /// What makes the whole request fail after it ran.
-fn check(asked: &Asked<'_>, outcome: &Outcome) -> Result<(), ApiError> {
+fn check(asked: &Asked<'_>, single: bool, outcome: &Outcome) -> Result<(), ApiError> {
     let rows = outcome.rows;
     if outcome.fault.is_some() {
         return Err(ApiError::new(Code::BulkTwice, &[])
@@ -75,7 +92,7 @@ fn check(asked: &Asked<'_>, outcome: &Outcome) -> Result<(), ApiError> {
     if asked.verb == Verb::Put && rows != 1 {
         return Err(ApiError::new(Code::PutKey, &[]));
     }
-    if asked.media.is_single() && rows != 1 {
+    if single && rows != 1 {
         return Err(
             ApiError::new(Code::NotSingle, &[]).details(format!("The result contains {rows} rows"))
         );
@@ -112,7 +129,8 @@ fn written(
     let counted = matches!(asked.prefer.count, Some(Count::Exact | Count::Estimated));
     // Of a body that names its rows, the total is theirs: what is missing can be seen.
     let total = asked.parsed.elements.or(counted.then_some(outcome.rows));
-    let knows_inserted = compiled.main.hidden.contains(&Hidden::Inserted);
+    let tells = |hidden: &Hidden| matches!(hidden, Hidden::Inserted | Hidden::InsertedRows);
+    let knows_inserted = compiled.main.hidden.iter().any(tells);
     let inserted = if knows_inserted { outcome.inserted } else { outcome.rows };
     match verb {
         Verb::Insert => {

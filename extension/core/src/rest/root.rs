@@ -42,7 +42,7 @@ pub fn answer(
         return Ok(answer);
     }
     let version = negotiate(request.headers, Version::Swagger)
-        .ok_or_else(|| super::media::not_acceptable(request.headers))?;
+        .ok_or_else(|| super::accept::not_acceptable(request.headers))?;
     let schema = request::schema(settings, request)?;
     let content_type = if version == Version::V31 { V31 } else { SWAGGER };
     Ok(describe(db, settings, request, version, schema, content_type))
@@ -70,7 +70,7 @@ pub fn service(
     };
     negotiate(request.headers, Version::V31)
         .filter(|version| *version == Version::V31)
-        .ok_or_else(|| super::media::not_acceptable(request.headers))?;
+        .ok_or_else(|| super::accept::not_acceptable(request.headers))?;
     let named = request.headers.get("accept").is_some_and(|accept| accept.contains("vnd.oai"));
     let content_type = if named { V31 } else { JSON };
     Ok(describe(db, settings, request, Version::V31, schema, content_type))
@@ -142,7 +142,7 @@ fn negotiate(headers: Headers<'_>, usual: Version) -> Option<Version> {
         let (mut quality, mut fits) = (1000, true);
         for parameter in parts {
             if let Some(q) = parameter.strip_prefix("q=") {
-                quality = super::media::thousandths(q);
+                quality = super::accept::thousandths(q);
             } else if let Some(version) = parameter.strip_prefix("version=") {
                 fits = version.trim_matches('"').starts_with("3.1");
             }

@@ -1,6 +1,7 @@
 //! The seam between the stages: what a request asks for without its values ([`Shape`]: the key under which its
 //! statement is kept), and what a compiled request is ([`Compiled`]).
 
+use super::accept::Wanted;
 use crate::catalog::Relation;
 use std::any::Any;
 use std::cell::OnceCell;
@@ -35,6 +36,8 @@ pub struct Shape {
     pub returning: Returning,
     pub count: Option<Count>,
     pub form: Form,
+    /// What the plan settles about the media type.
+    pub wanted: Wanted,
 }
 
 /// The parsed query string. Values are lifted out: a literal is an index into [`Parsed::values`].
@@ -316,8 +319,10 @@ pub enum Form {
         strip_nulls: bool,
     },
     Csv,
-    /// The first column of the first row as it is: text, xml, bytea.
+    /// Values as they are, one after the other: text, xml, bytea, and what a handler in SQL has made.
     Raw,
+    /// Values as they are, each on a line of its own: a plan.
+    Lines,
     /// Rows are run through but nothing is encoded (HEAD, minimal).
     None,
 }
@@ -379,6 +384,16 @@ pub struct Compiled {
     pub result: ResultKind,
     /// [`crate::catalog::Function::settings`] of the function called.
     pub function_settings: Vec<(String, String)>,
+    /// What the plan has settled about the media type, if that was left to it.
+    pub media: Option<Settled>,
+}
+
+/// A media type that took the catalog to be settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    pub content_type: std::borrow::Cow<'static, str>,
+    /// Exactly one row.
+    pub single: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -428,6 +443,10 @@ pub enum Hidden {
     Key,
     /// text: null, or what the statement found that it must not do; the first one into [`Outcome::fault`].
     Fault,
+    /// bigint: the rows that a handler in SQL has put together, for [`Outcome::rows`].
+    Rows,
+    /// bigint: those of them that were inserted, for [`Outcome::inserted`].
+    InsertedRows,
 }
 
 /// What running a statement gave, beside the body.

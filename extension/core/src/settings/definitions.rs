@@ -84,7 +84,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "rest.plan_enabled",
         kind: BOOLEAN,
         default: "off",
-        description: "Whether a request may ask for its query plan. For development: plans show names and statistics. Kept, but not yet in effect.",
+        description: "Whether any request may ask for its plan (Accept: application/vnd.pgrst.plan). For development: plans show names and statistics. Single roles: GRANT EXECUTE ON FUNCTION howdah.explain_plan().",
         set: |s, v| values::boolean(v).map(|v| s.rest.plan_enabled = v),
     },
     Definition {

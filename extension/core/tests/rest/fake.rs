@@ -184,6 +184,7 @@ impl Database for Fake {
             estimate: counting("estimate"),
             relation: self.relation(&shape.schema, &shape.target),
             result: self.result,
+            media: None,
             function_settings: self.function_settings.clone(),
         }))
     }

@@ -2,15 +2,13 @@
 
 use super::output::List;
 use super::read::{self, Conditions};
+use super::represent::SCALAR;
 use super::sql::{Reading, Sql, is_native, reading};
 use super::write::populate;
 use crate::catalog::{Argument, Function, Type};
 use crate::rest::plan::Node;
 use crate::rest::plan::function::Given;
 use crate::rest::shape::{Call, CallKind, Param, Range};
-
-/// A name for the only value of a row.
-const SCALAR: &str = "pgrst_scalar";
 
 /// `"public"."add"("a" => $1::integer)`
 pub(super) fn call(sql: &mut Sql, function: &Function, given: &Given, call: &Call) {

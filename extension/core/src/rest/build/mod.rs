@@ -11,12 +11,14 @@ mod filter;
 mod limited;
 mod output;
 mod read;
+mod represent;
 mod sql;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use super::Settings;
+use super::plan::handler::{self, Source};
 use super::plan::{self, Node, Planner};
 use super::shape::{Compiled, Count, Form, Range, ResultKind, Shape, Statement, Verb};
 use crate::catalog::{Catalog, Function, Relation, Returns, Volatility};
@@ -29,7 +31,7 @@ use std::rc::Rc;
 /// Compiles a request: finds what it names and writes its statements.
 ///
 /// The columns of [`Compiled::main`] are of types that the shell encodes itself (or json, copied as it is), apart from
-/// [`Form::Csv`] and [`Form::Raw`], where all columns are what they are and go out by their output functions.
+/// [`Form::Csv`], [`Form::Raw`] and [`Form::Lines`], where all columns are what they are and go out by their output functions.
 ///
 /// A write must write something: an insert of nothing, or an update without columns, is the caller's to answer.
 ///
@@ -50,7 +52,7 @@ pub fn compile(
 
 fn list(form: Form) -> List {
     match form {
-        Form::Csv | Form::Raw => List::Plain,
+        Form::Csv | Form::Raw | Form::Lines => List::Plain,
         Form::Array { .. } | Form::Object { .. } | Form::None => List::Encoded,
     }
 }
@@ -63,11 +65,14 @@ fn compile_read(
     let relation = plan::relation(catalog, &shape.schema, &shape.target)?;
     let mut planner = Planner::new(shape, catalog, settings);
     let node = planner.root(shape, &relation.name, Some(Rc::clone(&relation)), Vec::new())?;
+    let made = handler::settle(catalog, settings, shape, Source::Relation(&relation))?;
     let mut sql = Sql::new();
-    read::select(&mut sql, &node, list(shape.form), Conditions::Filters, |sql| {
-        read::table(sql, &node);
+    represent::write(&mut sql, &made.by, false, |sql| {
+        read::select(sql, &node, list(made.form), Conditions::Filters, |sql| {
+            read::table(sql, &node);
+        });
     });
-    let main = sql.finish(shape.form, ResultKind::Rows, false);
+    let main = represent::finish(sql, shape, made.form, ResultKind::Rows, false);
     let (count, estimate) = counts(shape.count, settings, &node, |sql| read::table(sql, &node));
     Ok(Compiled {
         main,
@@ -76,6 +81,7 @@ fn compile_read(
         relation: Some(relation),
         result: ResultKind::Rows,
         function_settings: Vec::new(),
+        media: made.settled,
     })
 }
 
@@ -131,11 +137,12 @@ fn compile_write(
         // The rows written are those shown.
         node.range = Range::default();
     }
+    let made = handler::settle(catalog, settings, shape, Source::Relation(&relation))?;
     let mut sql = Sql::new();
     let (arbiter, limited) = (arbiter.as_ref(), limited.as_deref());
-    let what = write::Written { shape, relation: &relation, arbiter, limited };
-    write::write(&mut sql, &what, &node, list(shape.form));
-    let main = sql.finish(shape.form, ResultKind::Rows, true);
+    let what = write::Written { shape, relation: &relation, arbiter, limited, by: &made.by };
+    write::write(&mut sql, &what, &node, list(made.form));
+    let main = represent::finish(sql, shape, made.form, ResultKind::Rows, true);
     Ok(Compiled {
         main,
         count: None,
@@ -143,6 +150,7 @@ fn compile_write(
         relation: Some(relation),
         result: ResultKind::Rows,
         function_settings: Vec::new(),
+        media: made.settled,
     })
 }
 
@@ -158,6 +166,9 @@ fn compile_call(
     let writes = function.volatility == Volatility::Volatile;
     let call = |sql: &mut Sql| call::call(sql, function, &plan.given, &shape.call);
     let mut planner = Planner::new(shape, catalog, settings);
+    let (relation, columns) = result_rows(catalog, function);
+    let source = Source::Function(function, relation.as_deref());
+    let made = handler::settle(catalog, settings, shape, source)?;
     let mut sql = Sql::new();
     let scalar = match &function.returns {
         Returns::Void => Some((None, ResultKind::Void)),
@@ -166,10 +177,12 @@ fn compile_call(
         _ => None,
     };
     if let Some((ty, result)) = scalar {
-        let form = if result == ResultKind::Void { Form::Raw } else { shape.form };
+        let form = if result == ResultKind::Void { Form::Raw } else { made.form };
         let range = planner.root(shape, &function.name, None, Vec::new())?.range;
-        call::scalar(&mut sql, function, ty, range, list(form), call);
-        let main = sql.finish(shape.form, result, writes);
+        represent::write(&mut sql, &made.by, true, |sql| {
+            call::scalar(sql, function, ty, range, list(form), call);
+        });
+        let main = represent::finish(sql, shape, made.form, result, writes);
         return Ok(Compiled {
             main,
             count: None,
@@ -177,13 +190,15 @@ fn compile_call(
             relation: None,
             result,
             function_settings: function.settings.clone(),
+            media: made.settled,
         });
     }
-    let (relation, columns) = result_rows(catalog, function);
     let node = planner.root(shape, &function.name, relation.clone(), columns)?;
-    call::rows(&mut sql, &node, list(shape.form), call);
+    represent::write(&mut sql, &made.by, false, |sql| {
+        call::rows(sql, &node, list(made.form), call);
+    });
     let result = if function.set { ResultKind::Rows } else { ResultKind::SingleRow };
-    let main = sql.finish(shape.form, result, writes);
+    let main = represent::finish(sql, shape, made.form, result, writes);
     // A volatile function is not called a second time to count its rows.
     let count = shape.count.filter(|_| function.set && !writes);
     let (count, estimate) = counts(count, settings, &node, |sql| {
@@ -191,7 +206,7 @@ fn compile_call(
         sql.push(" AS ").ident(&node.alias);
     });
     let function_settings = function.settings.clone();
-    Ok(Compiled { main, count, estimate, relation, result, function_settings })
+    Ok(Compiled { main, count, estimate, relation, result, function_settings, media: made.settled })
 }
 
 fn scalar_kind(function: &Function) -> ResultKind {

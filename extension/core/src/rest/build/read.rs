@@ -44,12 +44,12 @@ pub(super) fn select(
     tail(sql, node);
 }
 
-fn hidden_column(sql: &mut Sql, hidden: Hidden) {
+pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden) {
     match hidden {
         Hidden::Inserted => sql.push(", \"pgrst_inserted\""),
         // One value for all, so that rows may be grouped.
         Hidden::Fault => sql.push(", (SELECT max(\"pgrst_fault\") FROM \"pgrst_source\")"),
-        Hidden::Key => sql,
+        Hidden::Key | Hidden::Rows | Hidden::InsertedRows => sql,
     };
 }
 

@@ -4,15 +4,18 @@ use super::conflict;
 use super::filter::{And, column, filter};
 use super::output::{self, List};
 use super::read::{self, Conditions};
+use super::represent;
 use super::sql::{Reading, Sql, reading};
 use super::{bulk, limited};
 use crate::catalog::{Column, Relation, RelationKind};
 use crate::rest::plan::Node;
 use crate::rest::plan::conflict::Arbiter;
+use crate::rest::plan::handler::Maker;
 use crate::rest::shape::{Hidden, Param, Payload, Resolution, Returning, SelectItem, Shape, Verb};
 use std::collections::BTreeSet;
 
-const SOURCE: &str = "pgrst_source";
+/// The rows written, where more is made of them.
+pub(super) const SOURCE: &str = "pgrst_source";
 
 /// A write with what the catalog says of it.
 #[derive(Clone, Copy)]
@@ -23,6 +26,8 @@ pub(super) struct Written<'w> {
     pub arbiter: Option<&'w Arbiter>,
     /// Of a write that is limited: the columns that tell its rows apart.
     pub limited: Option<&'w [String]>,
+    /// Who makes a body of the rows written.
+    pub by: &'w Maker,
 }
 
 impl Written<'_> {
@@ -48,7 +53,7 @@ pub(super) fn write(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>, list: Li
     } else {
         false
     };
-    if full && (what.is_bulk() || !read::is_plain(node)) {
+    if full && (what.is_bulk() || !read::is_plain(node) || *what.by != Maker::Form) {
         sql.push(if with { ", " } else { "WITH " }).ident(SOURCE).push(" AS (");
         modify(sql, what, node);
         sql.push(" RETURNING ");
@@ -69,12 +74,14 @@ pub(super) fn write(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>, list: Li
             sql.hidden.push(Hidden::Fault);
         }
         sql.push(") ");
-        read::select(sql, node, list, Conditions::Embeds, |sql| {
-            sql.ident(SOURCE).push(" AS ").ident(&node.alias);
+        represent::write(sql, what.by, false, |sql| {
+            read::select(sql, node, list, Conditions::Embeds, |sql| {
+                sql.ident(SOURCE).push(" AS ").ident(&node.alias);
+            });
+            if what.is_bulk() && node.query.order.is_empty() {
+                bulk::order(sql, node);
+            }
         });
-        if what.is_bulk() && node.query.order.is_empty() {
-            bulk::order(sql, node);
-        }
         return;
     }
     sql.push(if with { " " } else { "" });

@@ -5,6 +5,7 @@ pub mod conflict;
 mod embed;
 mod embed_error;
 pub mod function;
+pub mod handler;
 mod hints;
 mod junction;
 mod keys;
