@@ -97,8 +97,9 @@ pub fn within<T>(name: &str, value: &str, read: impl FnOnce() -> T) -> T {
     let level = unsafe { pg_sys::NewGUCNestLevel() };
     set(name, value, Scope::Request, false);
     let result = read();
-    // SAFETY: closes the level opened above.
-    unsafe { pg_sys::AtEOXact_GUC(true, level) };
+    // SAFETY: closes the level opened above; `false` undoes the change. (`true` would hand it to the level outside, as a
+    // subtransaction's SET LOCAL: the request would go on under the other value.)
+    unsafe { pg_sys::AtEOXact_GUC(false, level) };
     result
 }
 
