@@ -237,7 +237,19 @@ impl Database for Live {
     }
 
     fn enter_function(&self, settings: &[(String, String)]) -> Option<Isolation> {
-        let wanted = Wanted::of(settings.iter().map(|(name, value)| (&**name, &**value)));
+        if settings.is_empty() {
+            return None;
+        }
+        let config = self.config.borrow().clone();
+        let hoisted = config.as_ref().map(|c| c.settings.rest.hoisted_tx_settings.as_slice());
+        let hoists =
+            |name: &str| hoisted.is_some_and(|h| h.iter().any(|h| h.eq_ignore_ascii_case(name)));
+        let own = settings.iter().filter(|(name, _)| hoists(name));
+        let wanted = Wanted::of(own.map(|(name, value)| (&**name, &**value)));
+        for (name, value) in &wanted.settings {
+            // With the caller's right, as at the call itself.
+            guc::set(name, value, guc::Scope::Request, false);
+        }
         if let Some(milliseconds) = wanted.statement_timeout {
             clock::limit_statement(milliseconds);
         }

@@ -66,15 +66,32 @@ thread_local! {
 /// [`Undo`]: the caller must abort the (sub)transaction, then answer with it.
 pub fn handle(request: &Request<'_>, origin: Origin<'_>) -> Result<Response, Undo> {
     let config = config::current().map_err(|e| Undo::of(e.to_response()))?;
-    let who = match identify(&config, request) {
+    let mut answer = answer(&config, request, origin);
+    if let Some(name) = &config.settings.rest.trace_header
+        && let Some(value) = request.headers.get(name)
+    {
+        match &mut answer {
+            Ok(response) => response.header(name, value),
+            Err(undo) => undo.response.header(name, value),
+        }
+    }
+    answer
+}
+
+fn answer(
+    config: &Rc<Config>,
+    request: &Request<'_>,
+    origin: Origin<'_>,
+) -> Result<Response, Undo> {
+    let who = match identify(config, request) {
         Ok(who) => who,
-        Err(error) => return Err(Undo::of(refusal(&config, error))),
+        Err(error) => return Err(Undo::of(refusal(config, error))),
     };
     if origin.caller == Caller::Proxy && !guc::search_path_is(&config.search_path) {
         guc::set("search_path", &config.search_path, Scope::Session, false);
     }
     let outcome = catch(|| {
-        let visit = Visit { config: &config, request, origin };
+        let visit = Visit { config, request, origin };
         visit.run(&who)
     });
     match outcome {
@@ -82,7 +99,7 @@ pub fn handle(request: &Request<'_>, origin: Origin<'_>) -> Result<Response, Und
         Ok(Err(undo)) => Err(undo),
         Err(raised) => {
             claims::clear();
-            Err(undo_of(&config, raised, who.anonymous, origin.id))
+            Err(undo_of(config, raised, who.anonymous, origin.id))
         }
     }
 }

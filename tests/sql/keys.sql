@@ -68,6 +68,12 @@ SELECT howdah.import_key('legacy', 'HS256', 'another secret of thirty-two bytes 
 SELECT howdah.import_key('short', 'HS256', 'thirty-one bytes are too few...');
 SELECT howdah.import_key('short', 'HS256', 'too short');
 SELECT howdah.import_key('rsa', 'RS256', repeat('x', 40));
+-- Bytes that are no text, in base64 of either alphabet, padded or not.
+SELECT howdah.import_key('binary', 'HS256', '/+/7//8AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHA==', 'base64');
+SELECT howdah.import_key('binary-url', 'HS256', '_-_7__8AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHA', encoding => 'base64');
+SELECT count(DISTINCT secret) AS one FROM howdah.keys WHERE kid LIKE 'binary%';
+SELECT howdah.import_key('hex', 'HS256', repeat('ab', 40), 'hex');
+SELECT howdah.import_key('bad', 'HS256', '%%%%', 'base64');
 SELECT howdah.import_key('with blank', 'HS256', repeat('x', 40));
 SELECT howdah.import_key('', 'HS256', repeat('x', 40));
 SELECT howdah.import_key(repeat('k', 65), 'HS256', repeat('x', 40));

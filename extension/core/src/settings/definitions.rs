@@ -81,6 +81,13 @@ const DEFINITIONS: &[Definition] = &[
         },
     },
     Definition {
+        key: "rest.hoisted_tx_settings",
+        kind: "list of settings",
+        default: "statement_timeout, plan_filter.statement_cost_limit, default_transaction_isolation",
+        description: "Which of a function's own settings (CREATE FUNCTION … SET) hold for the whole transaction of its call, not inside it only.",
+        set: |s, v| values::names(v).map(|v| s.rest.hoisted_tx_settings = v),
+    },
+    Definition {
         key: "rest.plan_enabled",
         kind: BOOLEAN,
         default: "off",
@@ -142,6 +149,13 @@ const DEFINITIONS: &[Definition] = &[
         set: |s, v| values::boolean(v).map(|v| s.rest.server_timing = v),
     },
     Definition {
+        key: "rest.trace_header",
+        kind: "header",
+        default: "",
+        description: "A header that answers repeat from the request, so that a trace can be followed. X-Request-Id is repeated anyway.",
+        set: |s, v| values::optional(v, values::header).map(|v| s.rest.trace_header = v),
+    },
+    Definition {
         key: "rest.error_verbosity",
         kind: "verbose or minimal",
         default: "verbose",
@@ -173,7 +187,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "jwt.role_claim",
         kind: "path",
         default: "$.role",
-        description: "Where a token's payload names the role to enter, like $.role or $.app_metadata.role.",
+        description: "Where a token's payload names the role to enter: a JSONPath like $.role, $.app_metadata.roles[0] or $.roles[?search(@, \"^app_\")], whose first find counts.",
         set: |s, v| ClaimPath::parse(v).map(|v| s.jwt.role_claim = v),
     },
     Definition {

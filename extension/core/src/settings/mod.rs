@@ -48,6 +48,8 @@ pub struct Rest {
     /// Rows.
     pub max_rows: Option<u64>,
     pub tx_end: TxEnd,
+    /// Names of settings, in any case.
+    pub hoisted_tx_settings: Vec<String>,
     pub plan_enabled: bool,
     pub aggregates_enabled: bool,
     pub openapi_mode: OpenApiMode,
@@ -57,6 +59,8 @@ pub struct Rest {
     /// A function of the request's schema.
     pub root_spec: Option<String>,
     pub server_timing: bool,
+    /// In lower case.
+    pub trace_header: Option<String>,
     pub error_verbosity: ErrorVerbosity,
     pub legacy_target_names: bool,
 }

@@ -48,6 +48,17 @@ pub(super) fn line(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A header's name (RFC 9110, 5.1), in lower case.
+pub(super) fn header(text: &str) -> Result<String, String> {
+    let fits = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if text.is_empty() || text.len() > NAME || !fits {
+        return Err(format!(
+            "must be the name of a header, letters, digits and -, at most {NAME} bytes, like X-Trace-Id"
+        ));
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
 /// A name as the catalog has it: not quoted, case counts.
 pub(super) fn name(text: &str) -> Result<String, String> {
     if text.is_empty() || text.len() > NAME || text.chars().any(char::is_control) {
