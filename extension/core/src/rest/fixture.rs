@@ -1,4 +1,5 @@
-//! A catalog in memory for tests: a film library, with the ugliest names beside it.
+//! A catalog in memory for tests and fuzz targets: a film library, with the ugliest names beside it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::Settings;
 use super::plan;

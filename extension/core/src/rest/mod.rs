@@ -5,8 +5,8 @@
 
 pub mod accept;
 pub mod build;
-#[cfg(test)]
-pub(crate) mod fixture;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 pub mod handle;
 mod legacy;
 pub mod media;

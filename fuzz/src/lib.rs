@@ -1,0 +1,8 @@
+//! The fuzz targets: [`grammar::run`] and [`statement::run`]. Each takes bytes and panics when a promise is broken; libFuzzer
+//! (`fuzz_targets/`) and the seeded driver (`src/bin/runs.rs`) share them.
+#![forbid(unsafe_code)]
+
+pub mod choices;
+pub mod grammar;
+pub mod request;
+pub mod statement;
