@@ -94,6 +94,87 @@ fn runs_the_pre_request_function_inside_the_jail() {
 }
 
 #[test]
+fn finds_the_role_where_the_claim_path_says() {
+    let howdah = Howdah::start(&[]);
+    howdah.sql("CREATE FUNCTION public.who() RETURNS text LANGUAGE sql STABLE AS 'SELECT current_user::text'; GRANT EXECUTE ON FUNCTION public.who TO anon, authenticated");
+    let claims =
+        json!({"realm": {"roles": ["guest", "authenticated"]}, "https://x/role": "authenticated"});
+    // A token says its role under `role`; with another path only that path counts.
+    let holder = Api::holder(&howdah, "public", "anon", claims);
+    let set = |path: &str| {
+        howdah.sql(&format!("SELECT howdah.set('jwt.role_claim', $path${path}$path$)"))
+    };
+    for path in [
+        "$.realm.roles[1]",
+        "$.realm.roles[-1]",
+        "$['https://x/role']",
+        r#"$.realm.roles[?(@ == "authenticated")]"#,
+        r#"$.realm.roles[?search(@, "^auth")]"#,
+        "$..roles[?@ != 'guest']",
+        ".realm.roles[1]",
+        r#"."https://x/role""#,
+        r#".realm.roles[?(@ ^== "auth")]"#,
+        r#".realm.roles[?(@ ==^ "ted")]"#,
+        r#".realm.roles[?(@ *== "thent")]"#,
+    ] {
+        set(path);
+        assert_eq!(holder.get("/rpc/who").is(200).json(), json!("authenticated"), "{path}");
+    }
+    // Nothing there: as without a role, so the anonymous one.
+    set("$.realm.roles[7]");
+    holder.get("/rpc/who").is(200).equals(json!("anon"));
+    // A role that is not listed, whoever it is.
+    set("$.realm.roles[0]");
+    holder.get("/rpc/who").refused();
+    set("$.role");
+    holder.get("/rpc/who").is(200).equals(json!("anon"));
+    let mut dba = howdah.dba();
+    for path in ["role", "$", "$.a[?", "$.a[?search(@, '(')]"] {
+        let set = format!("SELECT howdah.set('jwt.role_claim', $path${path}$path$)");
+        assert!(dba.batch_execute(&set).is_err(), "{path} was taken");
+    }
+}
+
+#[test]
+fn hoists_the_settings_of_a_function_that_are_listed() {
+    let howdah = Howdah::start(&[]);
+    howdah.sql("CREATE FUNCTION public.nap() RETURNS text LANGUAGE sql SET statement_timeout = '200ms' SET app.flavour = 'mint' AS $$ SELECT 'slept' FROM pg_sleep(1) $$;
+                CREATE FUNCTION public.taste() RETURNS SETOF text LANGUAGE sql STABLE SET app.flavour = 'mint' AS $$ SELECT 'x' $$;
+                GRANT EXECUTE ON FUNCTION public.nap, public.taste TO anon");
+    let api = Api::anon(&howdah, "public");
+    let set = |value: &str| {
+        howdah.sql(&format!("SELECT howdah.set('rest.hoisted_tx_settings', '{value}')"))
+    };
+    let nap = || api.rest("POST", "/rpc/nap").json(json!({})).send();
+    nap().fails(500, "57014");
+    set("default_transaction_isolation");
+    nap().is(200).equals(json!("slept"));
+    set("STATEMENT_TIMEOUT, app.flavour");
+    nap().fails(500, "57014");
+    // One that is hoisted ends with the request.
+    api.get("/rpc/taste").is(200);
+    let kept = howdah.value("SELECT coalesce(current_setting('app.flavour', true), '')");
+    assert_eq!(kept, "");
+}
+
+#[test]
+fn repeats_the_trace_header_when_told() {
+    let howdah = Howdah::start(&[]);
+    howdah.sql("CREATE TABLE public.t (id int PRIMARY KEY); GRANT SELECT ON public.t TO anon");
+    let api = Api::anon(&howdah, "public");
+    let traced = |path: &str| api.rest("GET", path).header("X-Trace", "abc 1").send();
+    traced("/t").is(200).has("x-trace", None);
+    howdah.sql("SELECT howdah.set('rest.trace_header', 'X-Trace')");
+    traced("/t").is(200).has("x-trace", "abc 1");
+    traced("/none").is(404).has("x-trace", "abc 1");
+    api.get("/t").is(200).has("x-trace", None);
+    assert!(
+        howdah.dba().batch_execute("SELECT howdah.set('rest.trace_header', 'X: Y')").is_err(),
+        "no header's name"
+    );
+}
+
+#[test]
 fn withholds_details_when_told() {
     let howdah = Howdah::start(&[]);
     howdah.sql("CREATE TABLE public.u (id int PRIMARY KEY, secret text CONSTRAINT canary_name UNIQUE); INSERT INTO public.u VALUES (1, 'canary-value'); GRANT INSERT ON public.u TO anon");

@@ -30,9 +30,12 @@ pub(super) fn select(
 ) {
     let outputs = output::outputs(node);
     sql.push("SELECT ");
+    let before = sql.text.len();
     output::write(sql, node, &node.alias, list, &outputs);
     for hidden in sql.hidden.clone() {
-        hidden_column(sql, hidden);
+        // `select=` of nothing but empty embeds writes no column.
+        let first = sql.text.len() == before;
+        hidden_column(sql, hidden, if first { "" } else { ", " });
     }
     sql.push(" FROM ");
     from(sql);
@@ -44,11 +47,13 @@ pub(super) fn select(
     tail(sql, node);
 }
 
-pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden) {
+pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden, comma: &str) {
     match hidden {
-        Hidden::Inserted => sql.push(", \"pgrst_inserted\""),
+        Hidden::Inserted => sql.push(comma).push("\"pgrst_inserted\""),
         // One value for all, so that rows may be grouped.
-        Hidden::Fault => sql.push(", (SELECT max(\"pgrst_fault\") FROM \"pgrst_source\")"),
+        Hidden::Fault => {
+            sql.push(comma).push("(SELECT max(\"pgrst_fault\") FROM \"pgrst_source\")")
+        }
         Hidden::Key | Hidden::Rows | Hidden::InsertedRows => sql,
     };
 }

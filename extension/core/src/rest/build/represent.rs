@@ -36,7 +36,7 @@ pub(super) fn write(sql: &mut Sql, by: &Maker, scalar: bool, rows: impl FnOnce(&
             sql.push(" WHERE \"pgrst_inserted\")");
             *hidden = Hidden::InsertedRows;
         } else {
-            read::hidden_column(sql, *hidden);
+            read::hidden_column(sql, *hidden, ", ");
         }
     }
     sql.push(", pg_catalog.count(*) FROM (");

@@ -197,6 +197,20 @@ fn asks_for_generic_plans_where_values_do_not_matter() {
 }
 
 #[test]
+fn returns_of_a_write_with_no_column_are_only_what_is_hidden() {
+    let mut shape = written(
+        Verb::Insert,
+        "director?select=film()",
+        Payload::Object,
+        &["born"],
+        Returning::Representation,
+    );
+    shape.write.resolution = Some(Resolution::MergeDuplicates);
+    let sql = main_sql(&shape);
+    assert!(sql.contains(r#") SELECT "pgrst_inserted" FROM "pgrst_source""#), "{sql}");
+}
+
+#[test]
 fn leaves_csv_and_raw_columns_as_they_are() {
     let mut shape = asked(Verb::Read, "film?select=budget,meta->a");
     for form in [Form::Csv, Form::Raw] {
