@@ -45,7 +45,7 @@ impl Relation {
 }
 
 /// A table some of whose columns a view shows as they are, under names of its own, by way of other views or not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Base {
     pub schema: String,
     pub name: String,

@@ -24,7 +24,7 @@ pub struct Overview {
     /// Foreign keys of one column.
     pub references: Vec<Reference>,
     /// Of each view by its oid: the tables whose columns it shows. Filled in by the shell.
-    #[serde(skip)]
+    #[serde(default)]
     pub bases: Vec<(Oid, Vec<Base>)>,
 }
 

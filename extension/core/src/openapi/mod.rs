@@ -7,8 +7,6 @@
 mod comment;
 mod json;
 mod swagger;
-#[cfg(test)]
-pub(crate) mod tests;
 mod v31;
 
 pub use swagger::document as swagger;

@@ -9,7 +9,12 @@ pub fn path(json: &mut Json, relation: &Relation) {
     json.key("get").object(|json| {
         description(json, relation.comment.as_deref());
         json.key("parameters").array(|json| {
-            filters(json, relation);
+            let shared = ["select", "order", "offset", "limit"];
+            let columns = relation.columns.iter();
+            // A column of such a name cannot be filtered by it, and a parameter may be there only once.
+            for column in columns.filter(|column| !shared.contains(&column.name.as_str())) {
+                parameter(json, &filter_name(relation, column));
+            }
             for name in ["select", "order", "range", "rangeUnit", "offset", "limit", "preferCount"]
             {
                 parameter(json, name);

@@ -233,10 +233,13 @@ impl Writer<'_> {
             json.key("application/json").object(|json| {
                 json.key("schema");
                 match functions {
-                    [one] => result(json, self.part, one),
+                    [one] => result(json, self.part, one, true),
                     many => json.object(|json| {
                         json.key("anyOf").array(|json| {
-                            many.iter().for_each(|function| result(json, self.part, function));
+                            for function in many {
+                                result(json, self.part, function, false);
+                            }
+                            json.object(|json| json.text("type", "null"));
                         });
                     }),
                 }
@@ -262,20 +265,20 @@ fn row_component(part: &Part<'_>, function: &Function) -> Option<String> {
     Some(part.schemas.row(relation))
 }
 
-/// The JSON of a function's result as the next value.
-pub fn result(json: &mut Json, part: &Part<'_>, function: &Function) {
+/// The JSON of a function's result as the next value. A single one may be null; of several overloads that is said once.
+pub fn result(json: &mut Json, part: &Part<'_>, function: &Function, nullable: bool) {
     if function.set {
         json.object(|json| {
             json.text("type", "array");
             json.key("items");
-            one(json, part, function);
+            one(json, part, function, true);
         });
     } else {
-        one(json, part, function);
+        one(json, part, function, nullable);
     }
 }
 
-fn one(json: &mut Json, part: &Part<'_>, function: &Function) {
+fn one(json: &mut Json, part: &Part<'_>, function: &Function, nullable: bool) {
     if !function.columns.is_empty() {
         return json.object(|json| {
             json.text("type", "object");
@@ -284,7 +287,7 @@ fn one(json: &mut Json, part: &Part<'_>, function: &Function) {
     }
     let composite = part.overview.base(function.result).is_some_and(|ty| ty.class == "c");
     if !composite {
-        return part.schemas.schema(json, function.result, true);
+        return part.schemas.schema(json, function.result, nullable);
     }
     json.object(|json| {
         json.key("anyOf").array(|json| {

@@ -142,7 +142,7 @@ impl Writer<'_> {
                         json.key(self.media(function)).object(|json| {
                             json.key("schema");
                             if self.media(function) == JSON {
-                                functions::result(json, self.part, function);
+                                functions::result(json, self.part, function, true);
                             } else {
                                 json.object(|json| json.text("type", "string"));
                             }
