@@ -29,6 +29,7 @@ struct Kept {
 struct Seen {
     relations: u64,
     functions: u64,
+    meanings: u64,
     roles: u64,
     config: u64,
     comments: String,
@@ -39,6 +40,7 @@ impl Seen {
         Self {
             relations: inval::relations(),
             functions: inval::functions(),
+            meanings: inval::meanings(),
             roles: inval::roles(),
             config: inval::config(),
             comments: overview::comments(),

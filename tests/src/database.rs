@@ -24,6 +24,7 @@ pub const SCHEMAS: &[&str] = &[
     "تست",
     "reading",
     "media",
+    "Open {API} 100%",
 ];
 
 fn folder() -> PathBuf {
@@ -163,7 +164,7 @@ impl Howdah {
         }
         const FIXTURES: &[&str] = &[
             "read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests",
-            "reading", "media",
+            "reading", "media", "openapi",
         ];
         for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));

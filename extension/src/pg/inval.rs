@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 static RELATIONS: AtomicU64 = AtomicU64::new(1);
 static FUNCTIONS: AtomicU64 = AtomicU64::new(1);
+static MEANINGS: AtomicU64 = AtomicU64::new(1);
 static ROLES: AtomicU64 = AtomicU64::new(1);
 static CONFIG: AtomicU64 = AtomicU64::new(1);
 
@@ -35,6 +36,11 @@ pub fn relations() -> u64 {
 /// Any function changed.
 pub fn functions() -> u64 {
     FUNCTIONS.load(Relaxed)
+}
+
+/// The labels of any enum, or any cast, changed: what a type's values look like, not the type itself.
+pub fn meanings() -> u64 {
+    MEANINGS.load(Relaxed)
 }
 
 /// Any role or membership changed.
@@ -84,6 +90,8 @@ pub fn register() {
             (pg_sys::SysCacheIdentifier::NAMESPACEOID, on_namespace as Callback),
             (pg_sys::SysCacheIdentifier::TYPEOID, on_type as Callback),
             (pg_sys::SysCacheIdentifier::PROCOID, on_function as Callback),
+            (pg_sys::SysCacheIdentifier::ENUMOID, on_meaning as Callback),
+            (pg_sys::SysCacheIdentifier::CASTSOURCETARGET, on_meaning as Callback),
             (pg_sys::SysCacheIdentifier::AUTHOID, on_role as Callback),
             (pg_sys::SysCacheIdentifier::AUTHMEMROLEMEM, on_role as Callback),
         ] {
@@ -138,6 +146,10 @@ unsafe extern "C-unwind" fn on_namespace(_arg: pg_sys::Datum, _cache: i32, _hash
 
 unsafe extern "C-unwind" fn on_function(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {
     FUNCTIONS.fetch_add(1, Relaxed);
+}
+
+unsafe extern "C-unwind" fn on_meaning(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {
+    MEANINGS.fetch_add(1, Relaxed);
 }
 
 unsafe extern "C-unwind" fn on_role(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {

@@ -5,6 +5,7 @@ mod chinook;
 mod ddl;
 mod jail;
 mod library;
+mod openapi;
 mod parity;
 mod proxy;
 mod rest_bulk_update;
