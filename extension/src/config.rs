@@ -9,7 +9,7 @@ use howdah_core::error::{ApiError, Code};
 use howdah_core::openapi;
 use howdah_core::rest;
 use howdah_core::route::{Lane, Pattern, Route, Router};
-use howdah_core::settings::{ErrorVerbosity, OpenApiMode, Settings};
+use howdah_core::settings::{ErrorVerbosity, OpenApiMode, Settings, Tags};
 use howdah_core::token::{self, KeySet, Purpose, Verified, VerifyKey};
 use pgrx::pg_sys;
 use serde_json::Value;
@@ -252,6 +252,11 @@ fn rest_settings(settings: &Settings) -> rest::Settings {
             terse: rest.error_verbosity == ErrorVerbosity::Minimal,
         },
         legacy_target_names: rest.legacy_target_names,
+        etag: match rest.etag {
+            Tags::Auto => Some(rest::etag::SMALL),
+            Tags::Always => Some(usize::MAX),
+            Tags::Off => None,
+        },
     }
 }
 

@@ -180,6 +180,7 @@ fn value<'p>(param: Param, parsed: &'p Parsed<'_>) -> Option<Cow<'p, [u8]>> {
         Param::ArgumentJson(n) => nth(&parsed.arguments_json, n),
         Param::FieldArray(n) => return literal(nth(&parsed.fields_json, n)?),
         Param::ArgumentArray(n) => return literal(nth(&parsed.arguments_json, n)?),
+        Param::Tags => return Some(Cow::Borrowed(parsed.tags.as_bytes())),
         Param::Body => return Some(Cow::Borrowed(&parsed.body)),
     };
     text.map(|t| Cow::Borrowed(t.as_bytes()))

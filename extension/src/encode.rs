@@ -50,6 +50,8 @@ pub struct Writer<'a> {
     inserted: u64,
     /// Rows that a handler in SQL has put into one.
     counted: Option<u64>,
+    expected: Option<u64>,
+    tag: Option<String>,
     found: Vec<Option<String>>,
     fault: Option<String>,
 }
@@ -99,6 +101,8 @@ impl<'a> Writer<'a> {
             first_in_row: true,
             inserted: 0,
             counted: None,
+            expected: None,
+            tag: None,
             found: Vec::new(),
             fault: None,
         }
@@ -250,6 +254,12 @@ impl<'a> Writer<'a> {
             }
             Some(Hidden::InsertedRows) => self.inserted = number().unwrap_or(0),
             Some(Hidden::Rows) => self.counted = number(),
+            Some(Hidden::Expected) if self.rows == 0 => {
+                self.expected = text.and_then(|t| std::str::from_utf8(t).ok()?.parse().ok());
+            }
+            Some(Hidden::Tag) if self.rows == 0 => {
+                self.tag = text.map(|t| String::from_utf8_lossy(t).into_owned());
+            }
             Some(Hidden::Key) if self.rows == 0 => {
                 self.found.push(text.map(|t| String::from_utf8_lossy(t).into_owned()));
             }
@@ -281,6 +291,8 @@ impl<'a> Writer<'a> {
         Outcome {
             rows: self.counted.unwrap_or(processed.max(self.rows)),
             inserted: self.inserted,
+            expected: self.expected,
+            tag: self.tag,
             keys: self.found,
             fault: self.fault,
         }

@@ -126,6 +126,7 @@ fn parsed(shape: Shape, arguments: &[Argument]) -> Parsed<'static> {
         arguments: texts,
         arguments_json: documents,
         body: Cow::Borrowed(b""),
+        tags: String::new(),
         max_affected: None,
         elements: None,
     }

@@ -133,7 +133,7 @@ async fn exchange(
     };
     let mut finished = app.db.serve(&call).await?;
     if !finished.body.is_empty() && accepts_gzip(&parts.headers) {
-        compress(&mut finished).await;
+        compress(&mut finished, parts.uri.path().starts_with("/rest/v1/")).await;
     }
     Ok(finished.into())
 }

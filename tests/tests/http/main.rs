@@ -12,6 +12,7 @@ mod rest_bulk_update;
 mod rest_codes;
 mod rest_embed;
 mod rest_errors;
+mod rest_etag;
 mod rest_media;
 mod rest_query_method;
 mod rest_read;

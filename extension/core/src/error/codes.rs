@@ -82,6 +82,7 @@ codes! {
     NotFound "HW404" 404 "No such route" "no route has this path";
     MethodNotAllowed "HW405" 405 "Method not allowed" "the route exists for other methods";
     RequestTimeout "HW408" 408 "The request body did not arrive in time" "the client sends too slowly";
+    Precondition "HW412" 412 "The precondition failed" "a row is missing, or not as If-Match says; or there already, under If-None-Match: *";
     TooLarge "HW413" 413 "The request body is larger than this route allows" "a route's limit, 1 MiB by default";
     TargetTooLong "HW414" 414 "The request target is too long" "path and query together are limited";
     ContentEncoding "HW415" 415 "Encoded request bodies are not accepted" "Content-Encoding on a request";

@@ -368,6 +368,7 @@ pub fn settings() -> Settings {
         plan_enabled: false,
         openapi: Default::default(),
         legacy_target_names: true,
+        etag: None,
     }
 }
 

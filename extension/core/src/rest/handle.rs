@@ -4,7 +4,7 @@ use super::request::Target;
 use super::request::{self, Asked};
 use super::shape::{Compiled, Count, Outcome, ResultKind, Returning};
 use super::{
-    Answer, Database, Ending, Settings, TxEnd, accept, compile, options, plan, query_method,
+    Answer, Database, Ending, Settings, TxEnd, accept, compile, etag, options, plan, query_method,
     response, root,
 };
 use crate::error::{ApiError, Code};
@@ -61,10 +61,19 @@ pub fn handle(
         db.run(&compiled.main, &asked.parsed, &mut body)
     };
     let total = total(db, settings, &asked, &compiled, &outcome);
+    let ending = ending(settings.tx_end, asked.prefer.rollback);
     let mut response = response::build(&asked, &compiled, &outcome, total, body)?;
+    if ending == Ending::Commit || asked.safe {
+        etag::push(&mut response, settings.etag, &asked, &compiled, &outcome);
+    }
     let (status, headers) = db.response_settings();
     response::override_with(&mut response, status.as_deref(), headers.as_deref())?;
-    Ok(Answer { response, ending: ending(settings.tx_end, asked.prefer.rollback) })
+    etag::evaluate(&mut response, &asked)?;
+    if asked.head {
+        // Encoded for its tag only.
+        response.body.clear();
+    }
+    Ok(Answer { response, ending })
 }
 
 /// The plan knows only what it could not make; the client is told all that it accepts.

@@ -5,8 +5,11 @@
 
 pub mod accept;
 pub mod build;
+pub mod etag;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod handle;
 mod legacy;
 pub mod media;
@@ -48,6 +51,8 @@ pub struct Settings {
     pub openapi: Rules,
     /// `rest.legacy_target_names`: a filter may name an embed by its target, although it has an alias.
     pub legacy_target_names: bool,
+    /// `rest.etag`: largest body that has a tag unasked; none has with `None`.
+    pub etag: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

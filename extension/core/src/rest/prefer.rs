@@ -19,6 +19,8 @@ pub struct Prefer<'a> {
     pub strict: Option<bool>,
     pub timezone: Option<&'a str>,
     pub max_affected: Option<u64>,
+    /// A tag even where none is made unasked.
+    pub etag: bool,
 }
 
 /// Reads every `Prefer` header; the first value of a preference wins, unknown ones are ignored.
@@ -68,6 +70,7 @@ fn take<'a>(prefer: &mut Prefer<'a>, item: &'a str) -> bool {
         "count=estimated" => first(&mut prefer.count, Count::Estimated),
         "tx=commit" => first(&mut prefer.rollback, false),
         "tx=rollback" => first(&mut prefer.rollback, true),
+        "etag" => prefer.etag = true,
         "handling=strict" => first(&mut prefer.strict, true),
         "handling=lenient" => first(&mut prefer.strict, false),
         _ => {
@@ -152,6 +155,9 @@ impl Prefer<'_> {
         }
         if let Some(bound) = self.bound(verb) {
             push(["max-affected=", &bound.to_string()]);
+        }
+        if self.etag && matches!(verb, Verb::Read | Verb::Call) {
+            push(["etag", ""]);
         }
     }
 }

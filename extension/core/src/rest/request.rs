@@ -4,6 +4,7 @@
 mod bulk;
 
 use super::accept::{self, Circumstances};
+use super::etag::{self, Conditions};
 use super::media::{self, Media};
 use super::payload::{self, Rows};
 use super::plan::split_call;
@@ -44,6 +45,11 @@ pub struct Asked<'a> {
     pub idle: bool,
     /// Embeds that were named in a way to be given up.
     pub legacy: Vec<Legacy>,
+    /// If-Match and If-None-Match.
+    pub conditions: Conditions<'a>,
+    pub head: bool,
+    /// By a method that only reads.
+    pub safe: bool,
     /// The method's own verb, which the shape of an idle write has lost.
     pub verb: Verb,
 }
@@ -115,6 +121,7 @@ pub fn read<'a>(
         Target::Relation(name) | Target::Function(name) => name.into_owned(),
     };
     let head = request.method == "HEAD";
+    let conditions = Conditions::read(request);
     let schema = schema(settings, request)?.to_owned();
     let prefer = prefer::parse(request.headers, settings.tx_end)?;
     let circumstances = Here { settings, catalog };
@@ -142,7 +149,7 @@ pub fn read<'a>(
         call: Call::default(),
         returning,
         count: prefer.count.filter(|_| matches!(verb, Verb::Read | Verb::Call)),
-        form: if head || returning != Returning::Representation {
+        form: if head && !conditions.any() || returning != Returning::Representation {
             Form::None
         } else {
             media.form()
@@ -158,6 +165,7 @@ pub fn read<'a>(
             arguments: Vec::new(),
             arguments_json: Vec::new(),
             body: Cow::Borrowed(&[]),
+            tags: String::new(),
             max_affected,
             elements: None,
         },
@@ -169,6 +177,9 @@ pub fn read<'a>(
         lower,
         idle: false,
         legacy: query.legacy,
+        conditions,
+        head,
+        safe: verb == Verb::Read || by_query,
         verb,
     };
     match verb {
@@ -181,6 +192,9 @@ pub fn read<'a>(
             asked.parsed.arguments = values;
         }
         Verb::Call => read_arguments(&mut asked.parsed, request)?,
+    }
+    if conditions.any() {
+        etag::prepare(&mut asked)?;
     }
     Ok(asked)
 }

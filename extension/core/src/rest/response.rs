@@ -1,5 +1,6 @@
 //! What a statement gave → status and headers, by the rules of the dialect.
 
+use super::etag;
 use super::legacy;
 use super::prefer::Prefer;
 use super::range;
@@ -89,6 +90,7 @@ fn check(asked: &Asked<'_>, single: bool, outcome: &Outcome) -> Result<(), ApiEr
         return Err(ApiError::new(Code::BulkUnmatched, &[])
             .details(format!("The body has {elements} elements, and {rows} rows match")));
     }
+    etag::check(asked, outcome)?;
     if asked.verb == Verb::Put && rows != 1 {
         return Err(ApiError::new(Code::PutKey, &[]));
     }

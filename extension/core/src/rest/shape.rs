@@ -237,6 +237,8 @@ pub struct Write {
     pub keys: Vec<String>,
     /// `Prefer: missing=default`.
     pub missing_default: bool,
+    /// What must be so of the rows touched (If-Match, If-None-Match).
+    pub condition: Option<Condition>,
     /// The row count must be known before the answer: rows above this are an error (value), or none.
     pub max_affected: bool,
 }
@@ -253,6 +255,17 @@ pub enum Payload {
     /// `{}` or `[{}]`: DEFAULT VALUES. An empty array writes nothing and needs no statement of ours, nor does a PATCH
     /// without columns: neither reaches the planner.
     Empty,
+}
+
+/// What a conditional write wants of the rows that it touches; otherwise it does nothing at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// `If-Match: *`: they are there.
+    Exists,
+    /// `If-Match: "…"`: each has one of the tags of [`Param::Tags`].
+    Match,
+    /// `If-None-Match: *`: none is there yet.
+    Absent,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -343,6 +356,8 @@ pub struct Parsed<'a> {
     pub arguments_json: Vec<Option<std::borrow::Cow<'a, str>>>,
     /// [`Param::Body`].
     pub body: std::borrow::Cow<'a, [u8]>,
+    /// [`Param::Tags`]: hashes of rows as a literal of bytea[].
+    pub tags: String,
     /// The bound of `max-affected`.
     pub max_affected: Option<u64>,
     /// Elements of the body, if each updates a row of its own.
@@ -356,6 +371,8 @@ pub enum Param {
     Value(Value),
     /// A field as text: strings unquoted, numbers, booleans, arrays and objects as JSON writes them.
     Field(u16),
+    /// The tags of `If-Match`.
+    Tags,
     /// A field as JSON text.
     FieldJson(u16),
     /// A field that is a JSON array, as array literal (`query::array::from_json` of its JSON text).
@@ -437,6 +454,10 @@ impl std::fmt::Debug for Statement {
 /// A trailing column that carries no part of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hidden {
+    /// bigint: the rows that the write should have touched; of the first row into [`Outcome::expected`].
+    Expected,
+    /// text: the hash of the row as written, in hex; of the first row into [`Outcome::tag`].
+    Tag,
     /// bool: this row was inserted, not merged; counted into [`Outcome::inserted`].
     Inserted,
     /// text: a primary key value, for Location; of the first row into [`Outcome::keys`].
@@ -455,6 +476,8 @@ pub struct Outcome {
     /// Rows returned or affected.
     pub rows: u64,
     pub inserted: u64,
+    pub expected: Option<u64>,
+    pub tag: Option<String>,
     pub keys: Vec<Option<String>>,
     /// What was done must be undone.
     pub fault: Option<String>,

@@ -1,6 +1,6 @@
 //! Every setting: its key, type, default, meaning, and how a value is read.
 
-use super::{ErrorDetail, ErrorVerbosity, OpenApiMode, Settings, TxEnd, values};
+use super::{ErrorDetail, ErrorVerbosity, OpenApiMode, Settings, Tags, TxEnd, values};
 use crate::claim_path::ClaimPath;
 
 pub(super) const BOOLEAN: &str = "on or off";
@@ -175,6 +175,16 @@ const DEFINITIONS: &[Definition] = &[
         description: "Whether a filter, order or limit may name an embed by its table although it has an alias (the answer then \
                       has a Warning). Off: PGRST108.",
         set: |s, v| values::boolean(v).map(|v| s.rest.legacy_target_names = v),
+    },
+    Definition {
+        key: "rest.etag",
+        kind: "auto, always or off",
+        default: "auto",
+        description: "Whether answers carry an ETag. auto: those of one row or at most 4 kB, and others when a request asks by Prefer: etag or a condition. off: none, and conditions of reads are ignored; those of writes hold.",
+        set: |s, v| {
+            values::choice(v, &[("auto", Tags::Auto), ("always", Tags::Always), ("off", Tags::Off)])
+                .map(|v| s.rest.etag = v)
+        },
     },
     Definition {
         key: "jwt.audience",

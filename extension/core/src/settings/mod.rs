@@ -63,6 +63,7 @@ pub struct Rest {
     pub trace_header: Option<String>,
     pub error_verbosity: ErrorVerbosity,
     pub legacy_target_names: bool,
+    pub etag: Tags,
 }
 
 /// What ends a request's transaction, and whether `Prefer: tx=` may choose otherwise.
@@ -79,6 +80,16 @@ pub enum OpenApiMode {
     FollowPrivileges,
     IgnorePrivileges,
     Disabled,
+}
+
+/// Which answers have an ETag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tags {
+    /// Those of one row and small ones; others if asked.
+    #[default]
+    Auto,
+    Always,
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -49,6 +49,7 @@ impl Default for Fake {
                 plan_enabled: false,
                 openapi: Default::default(),
                 legacy_target_names: true,
+                etag: None,
             },
             rows: 2,
             inserted: 0,
@@ -202,7 +203,12 @@ impl Database for Fake {
         if statement.form != Form::None {
             out.extend_from_slice(self.body.as_bytes());
         }
-        Outcome { rows: self.rows, inserted: self.inserted, keys: self.keys.clone(), fault: None }
+        Outcome {
+            rows: self.rows,
+            inserted: self.inserted,
+            keys: self.keys.clone(),
+            ..Outcome::default()
+        }
     }
 
     fn planned_rows(&self, statement: &Statement, _: &Parsed<'_>) -> u64 {

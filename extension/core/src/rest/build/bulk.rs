@@ -1,5 +1,6 @@
 //! PATCH with an array: every row of the body updates the row that has its key.
 
+use super::condition;
 use super::filter::{And, column, filter};
 use super::read;
 use super::sql::Sql;
@@ -49,6 +50,7 @@ pub(super) fn update(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
         and.next(sql);
         filter(sql, node, &node.alias, condition);
     }
+    condition::among(sql, what.shape, node, &mut and);
 }
 
 pub(super) fn fault(sql: &mut Sql) {

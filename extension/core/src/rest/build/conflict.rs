@@ -1,15 +1,19 @@
 //! `ON CONFLICT`.
 
+use super::condition;
 use super::filter::{And, filter};
 use super::sql::Sql;
 use crate::catalog::{Column, IndexKey};
 use crate::rest::plan::Node;
 use crate::rest::plan::conflict::Arbiter;
-use crate::rest::shape::{Resolution, Shape, Verb};
+use crate::rest::shape::{Condition, Resolution, Shape, Verb};
 
 /// How this write resolves conflicts, if it does.
 pub(super) fn resolution(shape: &Shape) -> Option<Resolution> {
     match shape.verb {
+        Verb::Insert | Verb::Put if shape.write.condition == Some(Condition::Absent) => {
+            Some(Resolution::IgnoreDuplicates)
+        }
         Verb::Put => Some(Resolution::MergeDuplicates),
         Verb::Insert => shape.write.resolution,
         _ => None,
@@ -23,7 +27,8 @@ pub(super) fn on_conflict(
     arbiter: &Arbiter,
     resolution: Resolution,
     columns: &[&Column],
-    filtered: Option<&Node<'_>>,
+    shape: &Shape,
+    node: &Node<'_>,
 ) {
     sql.push(" ON CONFLICT (");
     sql.list(&arbiter.keys, |sql, key| {
@@ -44,10 +49,12 @@ pub(super) fn on_conflict(
     sql.list(columns, |sql, c| {
         sql.ident(&c.name).push(" = EXCLUDED.").ident(&c.name);
     });
-    let Some(node) = filtered else { return };
     let mut and = And::wheres();
-    for condition in &node.query.filters {
-        and.next(sql);
-        filter(sql, node, &node.alias, condition);
+    if shape.verb == Verb::Insert {
+        for condition in &node.query.filters {
+            and.next(sql);
+            filter(sql, node, &node.alias, condition);
+        }
     }
+    condition::among(sql, shape, node, &mut and);
 }

@@ -6,6 +6,7 @@
 
 mod bulk;
 mod call;
+mod condition;
 mod conflict;
 mod filter;
 mod limited;

@@ -1,5 +1,6 @@
 //! INSERT, UPDATE and DELETE.
 
+use super::condition;
 use super::conflict;
 use super::filter::{And, column, filter};
 use super::output::{self, List};
@@ -73,6 +74,10 @@ pub(super) fn write(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>, list: Li
             bulk::returned(sql);
             sql.hidden.push(Hidden::Fault);
         }
+        for hidden in condition::hidden(shape, relation) {
+            sql.push(", ");
+            condition::returning(sql, shape, node, hidden);
+        }
         sql.push(") ");
         represent::write(sql, what.by, false, |sql| {
             read::select(sql, node, list, Conditions::Embeds, |sql| {
@@ -105,6 +110,12 @@ pub(super) fn write(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>, list: Li
         sql.push(word);
         bulk::fault(sql);
         sql.hidden.push(Hidden::Fault);
+        word = ", ";
+    }
+    for hidden in condition::hidden(shape, relation) {
+        sql.push(word);
+        condition::returning(sql, shape, node, hidden);
+        word = ", ";
     }
     if shape.returning == Returning::HeadersOnly && shape.verb == Verb::Insert {
         for key in &relation.primary_key {
@@ -174,6 +185,7 @@ fn conditions(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
         and.next(sql);
         limited::among(sql, key, &node.alias);
     }
+    condition::among(sql, what.shape, node, &mut and);
 }
 
 /// The written columns, as the catalog has them.
@@ -231,8 +243,7 @@ fn insert(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
     }
     let set: Vec<&Column> = columns.into_iter().chain(defaults).collect();
     if let (Some(resolution), Some(arbiter)) = (conflict::resolution(shape), what.arbiter) {
-        let filtered = (shape.verb == Verb::Insert).then_some(node);
-        conflict::on_conflict(sql, arbiter, resolution, &set, filtered);
+        conflict::on_conflict(sql, arbiter, resolution, &set, shape, node);
     }
 }
 

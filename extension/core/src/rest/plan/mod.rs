@@ -1,6 +1,7 @@
 //! [`Shape`] × [`Catalog`] → a tree of relations with their relationships resolved. No SQL text is made here.
 
 mod computed;
+mod condition;
 pub mod conflict;
 mod embed;
 mod embed_error;
@@ -151,6 +152,7 @@ pub fn check_write(shape: &Shape, relation: &Relation) -> Result<(), ApiError> {
     if let Some(name) = written.find(|name| relation.column(name).is_none()) {
         return Err(ApiError::new(Code::NoColumn, &[name, &relation.name]));
     }
+    condition::check(shape, relation)?;
     if shape.verb != Verb::Put {
         return Ok(());
     }
