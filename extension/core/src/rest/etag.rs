@@ -329,8 +329,7 @@ fn uncoded(tag: &str) -> &str {
 /// For If-Match a row is the same in any form.
 fn same(tag: &str, own: &str) -> bool {
     let (tag, own) = (uncoded(tag), uncoded(own));
-    let row = |tag: &str| row_hash(tag).map(<[u8; LENGTH]>::from);
-    tag == own || row(tag).is_some_and(|hash| row(own) == Some(hash))
+    tag == own || row_hash(tag).is_some_and(|hash| row_hash(own) == Some(hash))
 }
 
 fn row_hash(tag: &str) -> Option<[u8; LENGTH]> {
