@@ -54,9 +54,9 @@ pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden, comma: &str) {
         Hidden::Fault => {
             sql.push(comma).push("(SELECT max(\"pgrst_fault\") FROM \"pgrst_source\")")
         }
-        Hidden::Key | Hidden::Rows | Hidden::InsertedRows => sql,
-        Hidden::Fault => sql.push(", (SELECT max(\"pgrst_fault\") FROM \"pgrst_source\")"),
-        Hidden::Expected => sql.push(", (SELECT max(\"pgrst_expected\") FROM \"pgrst_source\")"),
+        Hidden::Expected => {
+            sql.push(comma).push("(SELECT max(\"pgrst_expected\") FROM \"pgrst_source\")")
+        }
         Hidden::Tag | Hidden::Key | Hidden::Rows | Hidden::InsertedRows => sql,
     };
 }
