@@ -8,8 +8,6 @@ pub mod build;
 pub mod etag;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
-#[cfg(test)]
-pub(crate) mod fixture;
 pub mod handle;
 mod legacy;
 pub mod media;
