@@ -58,6 +58,9 @@ impl LiveCatalog {
             return self.generation.get();
         }
         let mut dropped = now.1 != seen.1 && self.drop_functions();
+        if now.1 != seen.1 && CASTS.take() {
+            dropped = self.drop_all_relations();
+        }
         if now.0 != seen.0 {
             dropped |= match inval::take_changed() {
                 Some(changed) => self.drop_relations(&changed),
@@ -357,7 +360,29 @@ fn read_type(value: &Value) -> Option<Type> {
         }),
         _ => None,
     };
-    Some(Type { oid: oid_of, sql: text(value, "sql")?, kind, element })
+    let casts =
+        value.get("casts").and_then(Value::as_array).map(|casts| Rc::new(read_casts(casts)));
+    Some(Type { oid: oid_of, sql: text(value, "sql")?, kind, element, casts })
+}
+
+/// Notes that what is kept names functions of casts.
+fn read_casts(list: &[Value]) -> Casts {
+    let mut casts = Casts::default();
+    for cast in list {
+        let function = text(cast, "schema").zip(text(cast, "name"));
+        match cast.get("kind").and_then(Value::as_str) {
+            Some("to_json") => casts.to_json = function,
+            Some("from_json") => casts.from_json = function,
+            _ => casts.from_text = function,
+        }
+    }
+    CASTS.set(true);
+    casts
+}
+
+thread_local! {
+    /// Some kept relation has casts: a change of any function drops all.
+    static CASTS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Built-in types by their fixed oids (pg_type.dat).
@@ -490,7 +515,15 @@ macro_rules! type_document {
             "CASE WHEN ", $t, ".typtype OPERATOR(pg_catalog.=) 'd' THEN ", $t, ".typbasetype ELSE ", $t, ".typelem END), ",
             "'element_class', (SELECT CASE WHEN e.typelem OPERATOR(pg_catalog.<>) 0 AND e.typlen OPERATOR(pg_catalog.=) -1 ",
             "THEN 'a' ELSE e.typtype::pg_catalog.text END FROM pg_catalog.pg_type e WHERE e.oid OPERATOR(pg_catalog.=) ",
-            "CASE WHEN ", $t, ".typtype OPERATOR(pg_catalog.=) 'd' THEN ", $t, ".typbasetype ELSE ", $t, ".typelem END))"
+            "CASE WHEN ", $t, ".typtype OPERATOR(pg_catalog.=) 'd' THEN ", $t, ".typbasetype ELSE ", $t, ".typelem END), ",
+            "'casts', CASE WHEN ", $t, ".typtype OPERATOR(pg_catalog.=) 'd' THEN (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(",
+            "'kind', CASE WHEN x.casttarget OPERATOR(pg_catalog.=) 114 THEN 'to_json' WHEN x.castsource OPERATOR(pg_catalog.=) 114 ",
+            "THEN 'from_json' ELSE 'from_text' END, 'schema', xn.nspname, 'name', xp.proname)) FROM pg_catalog.pg_cast x ",
+            "JOIN pg_catalog.pg_proc xp ON xp.oid OPERATOR(pg_catalog.=) x.castfunc ",
+            "JOIN pg_catalog.pg_namespace xn ON xn.oid OPERATOR(pg_catalog.=) xp.pronamespace ",
+            "WHERE x.castcontext OPERATOR(pg_catalog.=) 'i' AND x.castmethod OPERATOR(pg_catalog.=) 'f' ",
+            "AND (x.castsource OPERATOR(pg_catalog.=) ", $t, ".oid AND x.casttarget OPERATOR(pg_catalog.=) 114 ",
+            "OR x.casttarget OPERATOR(pg_catalog.=) ", $t, ".oid AND x.castsource OPERATOR(pg_catalog.=) ANY ('{25,114}'))) END)"
         )
     };
 }

@@ -85,6 +85,17 @@ pub struct Type {
     pub kind: TypeKind,
     /// The element's kind of an array, or the base type's kind of a domain; `None` otherwise.
     pub element: Option<TypeKind>,
+    /// Of a domain that is shown otherwise than it is stored.
+    pub casts: Option<Rc<Casts>>,
+}
+
+/// Implicit casts by function that a domain has from and to what requests and answers are made of: schema and name of
+/// each function. Postgres itself ignores casts of domains.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Casts {
+    pub to_json: Option<(String, String)>,
+    pub from_json: Option<(String, String)>,
+    pub from_text: Option<(String, String)>,
 }
 
 /// Kinds that planning or encoding treats apart.

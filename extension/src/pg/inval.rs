@@ -89,6 +89,8 @@ pub fn register() {
         for (cache, callback) in [
             (pg_sys::SysCacheIdentifier::NAMESPACEOID, on_namespace as Callback),
             (pg_sys::SysCacheIdentifier::TYPEOID, on_type as Callback),
+            // A domain with casts of its own is shown by them.
+            (pg_sys::SysCacheIdentifier::CASTSOURCETARGET, on_namespace as Callback),
             (pg_sys::SysCacheIdentifier::PROCOID, on_function as Callback),
             (pg_sys::SysCacheIdentifier::ENUMOID, on_meaning as Callback),
             (pg_sys::SysCacheIdentifier::CASTSOURCETARGET, on_meaning as Callback),

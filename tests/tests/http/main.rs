@@ -10,6 +10,7 @@ mod parity;
 mod proxy;
 mod rest_bulk_update;
 mod rest_codes;
+mod rest_domains;
 mod rest_embed;
 mod rest_errors;
 mod rest_etag;

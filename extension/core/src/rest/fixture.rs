@@ -6,7 +6,7 @@ use super::plan;
 use super::query;
 use super::shape::{Call, Compiled, Form, Returning, Shape, Verb, Write};
 use crate::catalog::{
-    Argument, Base, Catalog, Column, ForeignKey, Function, IndexKey, MediaHandler, Relation,
+    Argument, Base, Casts, Catalog, Column, ForeignKey, Function, IndexKey, MediaHandler, Relation,
     RelationKind, Returns, Type, TypeKind, UniqueIndex, Volatility, WriteFacts,
 };
 use crate::error::ApiError;
@@ -51,17 +51,22 @@ pub fn ty(sql: &str) -> Type {
         "xml" => K::Xml,
         "public.rating" => K::Enum,
         "public.money_amount" => K::Composite,
-        "public.email" => K::Domain,
+        "public.email" | "public.code" => K::Domain,
         "daterange" => K::Range,
         _ if sql.starts_with("character varying") => K::Varchar,
         _ => K::Other,
     };
     let (outer, element) = match sql.strip_suffix("[]") {
         Some(element) => (K::Array, Some(kind(element))),
-        None if sql == "public.email" => (K::Domain, Some(K::Text)),
+        None if kind(sql) == K::Domain => (K::Domain, Some(K::Text)),
         None => (kind(sql), None),
     };
-    Type { oid: 0, sql: sql.to_owned(), kind: outer, element }
+    let cast = |name: &str| Some(("public".to_owned(), name.to_owned()));
+    let casts = (sql == "public.code").then(|| {
+        let (to_json, from_json, from_text) = (cast("json"), cast("code\"j"), cast("code"));
+        Rc::new(Casts { to_json, from_json, from_text })
+    });
+    Type { oid: 0, sql: sql.to_owned(), kind: outer, element, casts }
 }
 
 /// `name type, name type`, where `*` marks the primary key and `=expression` a default.
@@ -273,6 +278,9 @@ impl Fixture {
             view("nameless", "name: text", "director: name name"),
             relation("public", "stop", Table, "*id: integer; name: text"),
             relation("public", "leg", Table, "*from_id: integer; *to_id: integer"),
+            // Shown otherwise than stored.
+            relation("public", "parcel", Table, "*id: public.code; weight: integer"),
+            relation("public", "stamp", Table, "*nr: integer; parcel_id: public.code"),
             relation("public", "note", Table, "body: text=''::text; at: date"),
             relation(SPECIAL, "na\"me\\", Table, "*i\"d: integer; col umn: text; parent: integer"),
             relation(TEST_IN_PERSIAN, "موارد", Table, "*شناسه: integer; نام: text"),
@@ -286,6 +294,7 @@ impl Fixture {
             key("public", "purchase_billing_fkey: purchase(billing_id) -> address(id)", false),
             key("public", "purchase_shipping_fkey: purchase(shipping_id) -> address(id)", false),
         ];
+        keys.push(key("public", "stamp_parcel_fkey: stamp(parcel_id) -> parcel(id)", false));
         keys.push(key("public", "leg_from_fkey: leg(from_id) -> stop(id)", true));
         keys.push(key("public", "leg_to_fkey: leg(to_id) -> stop(id)", true));
         keys.push(key(SPECIAL, "f\"k: na\"me\\(parent) -> na\"me\\(i\"d)", false));

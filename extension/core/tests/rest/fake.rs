@@ -74,7 +74,7 @@ impl Default for Fake {
 }
 
 pub fn ty(kind: TypeKind) -> Type {
-    Type { oid: 1, sql: "text".into(), kind, element: None }
+    Type { oid: 1, sql: "text".into(), kind, element: None, casts: None }
 }
 
 pub fn relation(name: &str, key: &[&str]) -> Relation {

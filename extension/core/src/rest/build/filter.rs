@@ -1,7 +1,7 @@
 //! Conditions.
 
-use super::read;
 use super::sql::Sql;
+use super::{domain, read};
 use crate::catalog::{Type, TypeKind};
 use crate::rest::plan::Node;
 use crate::rest::shape::{
@@ -125,7 +125,9 @@ fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test:
         Test::Is(_) => {}
         Test::In(value) => {
             field(sql, node, alias, tested);
-            sql.push(" = ANY (").param(Param::Value(*value)).push(")");
+            sql.push(" = ANY (");
+            domain::values(sql, node, tested, CompareOp::Eq, Param::Value(*value));
+            sql.push(")");
         }
         Test::Compare { op, quantifier, value } => {
             use CompareOp::{Eq, IsDistinct, Neq};
@@ -133,15 +135,17 @@ fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test:
             field(sql, node, alias, tested);
             sql.push(" ").push(operator(*op)).push(" ");
             match quantifier {
-                None => sql.param(Param::Value(*value)),
+                None => domain::value(sql, node, tested, *op, Param::Value(*value)),
                 Some(quantifier) => {
                     let word = match quantifier {
                         Quantifier::Any => "ANY (",
                         Quantifier::All => "ALL (",
                     };
-                    sql.push(word).param(Param::Value(*value)).push(")")
+                    sql.push(word);
+                    domain::values(sql, node, tested, *op, Param::Value(*value));
+                    sql.push(")");
                 }
-            };
+            }
         }
         Test::FullText { op, config, value } => {
             sql.generic = false;

@@ -8,11 +8,14 @@ mod bulk;
 mod call;
 mod condition;
 mod conflict;
+mod domain;
 mod filter;
 mod limited;
 mod output;
 mod read;
 mod represent;
+#[cfg(test)]
+mod represent_tests;
 mod sql;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! The select list.
 
 use super::filter::{aggregate, column, field};
-use super::read;
 use super::sql::{Sql, is_native, is_native_name};
+use super::{domain, read};
 use crate::catalog::TypeKind;
 use crate::rest::plan::{EmbedNode, Node, has_aggregates};
 use crate::rest::shape::{Aggregate, Field, SelectColumn, SelectItem};
@@ -15,6 +15,8 @@ pub(super) struct Output<'p> {
     /// The shell can write its values as JSON.
     native: bool,
     aggregate: Option<&'p (Aggregate, Option<String>)>,
+    /// What makes JSON of its values, being a domain's own cast.
+    shown: Option<&'p (String, String)>,
 }
 
 enum Kind<'p> {
@@ -59,7 +61,7 @@ pub(super) fn outputs<'p>(node: &'p Node<'p>) -> Vec<Output<'p>> {
                 } else {
                     let name = Cow::Borrowed(embed.embed.name());
                     let kind = Kind::Embed(embed);
-                    all.push(Output { name, kind, native: true, aggregate: None });
+                    all.push(Output { name, kind, native: true, aggregate: None, shown: None });
                 }
             }
         }
@@ -71,23 +73,26 @@ fn everything<'p>(node: &'p Node<'p>, all: &mut Vec<Output<'p>>) {
     let columns = node.columns();
     if columns.is_empty() {
         let kind = Kind::Everything;
-        all.push(Output { name: Cow::Borrowed(""), kind, native: true, aggregate: None });
+        let name = Cow::Borrowed("");
+        all.push(Output { name, kind, native: true, aggregate: None, shown: None });
     }
     all.extend(columns.iter().map(|column| Output {
         name: Cow::Borrowed(column.name.as_str()),
         kind: Kind::Column(&column.name),
         native: is_native(&column.ty),
         aggregate: None,
+        shown: column.ty.casts.as_ref().and_then(|casts| casts.to_json.as_ref()),
     }));
 }
 
-fn item_output<'p>(node: &Node<'_>, item: &'p SelectColumn) -> Output<'p> {
+fn item_output<'p>(node: &'p Node<'p>, item: &'p SelectColumn) -> Output<'p> {
     let aggregate = item.aggregate.as_ref();
     let name = match (&item.alias, aggregate, &item.field) {
         (Some(alias), _, _) => alias,
         (None, Some((function, _)), _) => {
             let name = Cow::Borrowed(self::aggregate(*function));
-            return Output { name, kind: Kind::Item(item), native: native(node, item), aggregate };
+            let (kind, native) = (Kind::Item(item), native(node, item));
+            return Output { name, kind, native, aggregate, shown: None };
         }
         (None, None, Some(field)) => default_name(field),
         (None, None, None) => "count",
@@ -97,6 +102,11 @@ fn item_output<'p>(node: &Node<'_>, item: &'p SelectColumn) -> Output<'p> {
         kind: Kind::Item(item),
         native: native(node, item),
         aggregate,
+        shown: item
+            .field
+            .as_ref()
+            .and_then(|f| domain::shown(node, f))
+            .filter(|_| aggregate.is_none()),
     }
 }
 
@@ -130,6 +140,7 @@ fn spread<'p>(embed: &'p EmbedNode<'p>, all: &mut Vec<Output<'p>>) {
             kind: Kind::Spread(embed, i + 1),
             native: !to_one || inner.native,
             aggregate: inner.aggregate.filter(|_| to_one),
+            shown: inner.shown.filter(|_| to_one),
         });
     }
 }
@@ -144,9 +155,15 @@ pub(super) fn write(
 ) {
     for (i, output) in outputs.iter().enumerate() {
         sql.push(if i > 0 { ", " } else { "" });
-        let wrap = list == List::Encoded && !output.native;
+        // A cast written in the request is one of what is shown.
+        let shows = output.shown.is_some() && matches!(list, List::Encoded | List::Spread);
+        let cast = matches!(&output.kind, Kind::Item(item) if item.cast.is_some());
+        let wrap = list == List::Encoded && !output.native && (cast || !shows);
         sql.push(if wrap { "pg_catalog.to_json(" } else { "" });
-        aggregated(sql, node, alias, output, list);
+        match output.shown.filter(|_| shows) {
+            Some(function) => shown(sql, node, alias, output, function),
+            None => aggregated(sql, node, alias, output, list),
+        }
         sql.push(if wrap { ")" } else { "" });
         if matches!(output.kind, Kind::Everything) {
             continue;
@@ -157,6 +174,23 @@ pub(super) fn write(
         } else {
             sql.ident(&output.name);
         }
+    }
+}
+
+/// A value of a domain as its own cast shows it.
+fn shown(
+    sql: &mut Sql,
+    node: &Node<'_>,
+    alias: &str,
+    output: &Output<'_>,
+    function: &(String, String),
+) {
+    domain::call(sql, function, |sql| match &output.kind {
+        Kind::Item(SelectColumn { field: Some(item), .. }) => field(sql, node, alias, item),
+        _ => expression(sql, node, alias, output),
+    });
+    if let Kind::Item(SelectColumn { cast: Some(cast), .. }) = &output.kind {
+        sql.push("::").push(cast);
     }
 }
 

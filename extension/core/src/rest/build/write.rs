@@ -7,7 +7,7 @@ use super::output::{self, List};
 use super::read::{self, Conditions};
 use super::represent;
 use super::sql::{Reading, Sql, reading};
-use super::{bulk, limited};
+use super::{bulk, domain, limited};
 use crate::catalog::{Column, Relation, RelationKind};
 use crate::rest::plan::Node;
 use crate::rest::plan::conflict::Arbiter;
@@ -250,6 +250,11 @@ fn insert(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
 /// A field of a single object, read as its column's type.
 fn field_value(sql: &mut Sql, column: &Column, n: usize) {
     let n = u16::try_from(n).unwrap_or(u16::MAX);
+    if let Some(function) = domain::read(column) {
+        return domain::call(sql, function, |sql| {
+            sql.param(Param::FieldJson(n)).push("::json");
+        });
+    }
     match reading(&column.ty) {
         Reading::Text => {
             sql.param(Param::Field(n));
@@ -277,11 +282,11 @@ pub(super) fn populate(sql: &mut Sql, param: Param, ty: &str) {
 pub(super) fn rows(sql: &mut Sql, columns: &[&Column], defaults: bool) {
     sql.push(" SELECT ");
     sql.list(columns, |sql, c| match c.default.as_ref().filter(|_| defaults) {
-        None => column(sql, "_", &c.name),
+        None => domain::written(sql, "_", c),
         Some(default) => {
             sql.push("CASE WHEN (\"j\".value->").literal(&c.name).push(") IS NULL THEN ");
             sql.push(default).push(" ELSE ");
-            column(sql, "_", &c.name);
+            domain::written(sql, "_", c);
             sql.push(" END");
         }
     });
@@ -292,29 +297,32 @@ pub(super) fn rows(sql: &mut Sql, columns: &[&Column], defaults: bool) {
     } else {
         sql.push("pg_catalog.json_to_recordset(").param(Param::Body).push("::json)");
     }
-    definition(sql, columns);
-}
-
-/// ` AS "_"("id" integer, …)`
-fn definition(sql: &mut Sql, columns: &[&Column]) {
-    sql.push(" AS \"_\"(");
-    sql.list(columns, |sql, c| {
-        sql.ident(&c.name).push(" ").push(&c.ty.sql);
-    });
-    sql.push(")");
+    domain::definition(sql, columns);
 }
 
 /// The row of a PUT, if it is the one that the URL names.
 fn put_object(sql: &mut Sql, node: &Node<'_>, columns: &[&Column]) {
     sql.push(" SELECT ");
     sql.list(columns, |sql, c| column(sql, "_", &c.name));
+    // The URL names the row as it is stored, so what is read by a cast is read before.
+    let casts = columns.iter().any(|c| domain::read(c).is_some());
+    if casts {
+        sql.push(" FROM (SELECT ");
+        sql.list(columns, |sql, c| {
+            domain::written(sql, "_", c);
+            sql.push(" AS ").ident(&c.name);
+        });
+    }
     sql.push(" FROM pg_catalog.json_to_record(pg_catalog.json_build_object(");
     sql.list(columns.iter().enumerate(), |sql, (i, c)| {
         let n = u16::try_from(i).unwrap_or(u16::MAX);
         sql.literal(&c.name).push(", ").param(Param::FieldJson(n)).push("::json");
     });
     sql.push("))");
-    definition(sql, columns);
+    domain::definition(sql, columns);
+    if casts {
+        sql.push(") AS \"_\"");
+    }
     url_conditions(sql, node);
 }
 
