@@ -210,6 +210,10 @@ impl Catalog for LiveCatalog {
         related::may_see(relation.oid)
     }
 
+    fn may_call(&self, function: &Function) -> bool {
+        related::may_call(function.oid)
+    }
+
     fn relation_names(&self, schema: &str) -> Rc<Vec<String>> {
         Rc::new(read_list(&query::text(RELATION_NAMES, &[schema]), |v| {
             v.as_str().map(str::to_owned)

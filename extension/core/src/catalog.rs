@@ -290,6 +290,10 @@ pub trait Catalog {
     fn may_see(&self, _relation: &Relation) -> bool {
         true
     }
+    /// Whether the caller may call the function.
+    fn may_call(&self, _function: &Function) -> bool {
+        true
+    }
     /// Names for hints only; bounded by the shell.
     fn relation_names(&self, schema: &str) -> Rc<Vec<String>>;
     fn function_names(&self, schema: &str) -> Rc<Vec<String>>;

@@ -12,6 +12,10 @@ pub const JSON_DEPTH: usize = 64;
 pub const EMBEDS: usize = 64;
 /// Items of `select=`, nested ones counted. With the terms below, fewer than the 1,664 columns that Postgres has room for.
 pub const SELECT: usize = 1_000;
+/// Columns of a result, each `*` counting as all that it stands for.
+pub const RESULT: usize = 1_600;
+/// The same with what orders or groups it: Postgres has room for 1,664, and we add a few of our own.
+pub const RESULT_ORDERED: usize = 1_650;
 /// Terms of all `order=` together.
 pub const ORDER: usize = 500;
 /// Columns that a request writes or names in `columns=`: no table of Postgres has more.

@@ -34,6 +34,11 @@ pub fn may_see(relation: Oid) -> bool {
     query::text(MAY_SEE, &[&relation.to_string()]) == "t"
 }
 
+/// Whether the current user may call the function.
+pub fn may_call(function: Oid) -> bool {
+    query::text(MAY_CALL, &[&function.to_string()]) == "t"
+}
+
 const ROW_FUNCTIONS: &str = concat!(
     "SELECT pg_catalog.json_agg(pg_catalog.json_build_object(",
     "'schema', n.nspname, 'name', p.proname, 'set', p.proretset, ",
@@ -65,3 +70,7 @@ const MAY_SEE: &str = "SELECT pg_catalog.has_schema_privilege(c.relnamespace, 'U
     AND (pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE') \
     OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE')) \
     FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid";
+
+const MAY_CALL: &str = "SELECT pg_catalog.has_schema_privilege(p.pronamespace, 'USAGE') \
+    AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE') \
+    FROM pg_catalog.pg_proc p WHERE p.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid";

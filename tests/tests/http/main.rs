@@ -18,6 +18,7 @@ mod rest_media;
 mod rest_query_method;
 mod rest_read;
 mod rest_reading;
+mod rest_reading_values;
 mod rest_rpc;
 mod rest_schemas;
 mod rest_upsert;

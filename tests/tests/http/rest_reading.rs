@@ -1,4 +1,4 @@
-//! Reading in depth: computed fields and relationships, JSON paths, junctions, names, and what errors tell.
+//! Reading in depth: computed fields and relationships, junctions, every kind of relation, and what errors tell.
 
 use howdah_tests::api::Api;
 use howdah_tests::server::shared;
@@ -278,34 +278,174 @@ fn embeds_named_by_their_table_although_they_have_an_alias_are_warned_of() {
 }
 
 #[test]
-fn stripped_nulls_are_stripped_at_every_depth() {
+fn every_kind_of_relation_is_embedded() {
+    answers(&[
+        // partitioned, from either side, its partitions out of the way
+        (
+            "/work?select=id,concert(id,year)&concert.order=year&id=eq.1",
+            json!([{"id": 1, "concert": [{"id": 1, "year": 1950}, {"id": 2, "year": 2020}]}]),
+        ),
+        (
+            "/ticket?select=id,concert(year,work(title))&id=eq.2",
+            json!([{"id": 2, "concert": {"year": 2020, "work": {"title": "Mass"}}}]),
+        ),
+        (
+            "/concert?select=year,ticket(count())&order=year&limit=2",
+            json!([{"year": 1950, "ticket": [{"count": 1}]}, {"year": 2020, "ticket": [{"count": 2}]}]),
+        ),
+        // views, plain and materialized
+        (
+            "/piece?select=title,composer(name)&id=eq.3",
+            json!([{"title": "Concerto", "composer": {"name": "Clara"}}]),
+        ),
+        (
+            "/composer?select=name,piece(title)&piece.order=id&id=eq.1",
+            json!([{"name": "Bach", "piece": [{"title": "Mass"}, {"title": "Fugue"}]}]),
+        ),
+        (
+            "/long_work?select=title,composer(name)&order=id",
+            json!([{"title": "Mass", "composer": {"name": "Bach"}}, {"title": "Concerto", "composer": {"name": "Clara"}}]),
+        ),
+        (
+            "/composer?select=name,long_work!inner(id)&order=id",
+            json!([{"name": "Bach", "long_work": [{"id": 1}]}, {"name": "Clara", "long_work": [{"id": 3}]}]),
+        ),
+        // chains
+        (
+            "/composer?select=name,work(concert(ticket(id)))&id=eq.1&work.id=eq.1&work.concert.year=eq.2020&work.concert.ticket.order=id.desc",
+            json!([{"name": "Bach", "work": [{"concert": [{"ticket": [{"id": 3}, {"id": 2}]}]}]}]),
+        ),
+        // to itself
+        (
+            "/place?select=name,place(name)&id=eq.1&place.order=name",
+            json!([{"name": "World", "place": [{"name": "Asia"}, {"name": "Europe"}]}]),
+        ),
+        (
+            "/place?select=name,up:within(name,up:within(name))&id=eq.3",
+            json!([{"name": "Leipzig", "up": {"name": "Europe", "up": {"name": "World"}}}]),
+        ),
+        (
+            "/place?select=name,parts:place!within(name,parts:place!place_within(name))&id=eq.1&parts.id=eq.2",
+            json!([{"name": "World", "parts": [{"name": "Europe", "parts": [{"name": "Leipzig"}]}]}]),
+        ),
+        ("/place?select=id,within(id)&within=is.null", json!([{"id": 1, "within": null}])),
+        // rows without and with a related row
+        ("/composer?select=id,work()&work=is.null", json!([{"id": 3}])),
+        (
+            "/composer?select=id,work(id)&work.minutes=gt.50&work=not.is.null",
+            json!([{"id": 1, "work": [{"id": 1}]}]),
+        ),
+        ("/composer?select=id,work(),peers()&or=(work.is.null,peers.is.null)", json!([{"id": 3}])),
+        (
+            "/work?select=id,sketch_work!inner()&sketch_work.page=gte.2&order=id",
+            json!([{"id": 1}, {"id": 2}]),
+        ),
+        // to-many spread, in order
+        (
+            "/composer?select=name,...work(titles:title,minutes)&work.order=minutes.desc&id=eq.1",
+            json!([{"name": "Bach", "titles": ["Mass", "Fugue"], "minutes": [110, 5]}]),
+        ),
+        (
+            "/composer?select=name,...work(titles:title)&work.order=minutes&work.limit=1&id=eq.1",
+            json!([{"name": "Bach", "titles": ["Fugue"]}]),
+        ),
+        ("/composer?select=name,...work(title)&id=eq.3", json!([{"name": "Nobody", "title": []}])),
+        (
+            "/work?select=id,...performer(names:name)&performer.order=name.desc&id=eq.1",
+            json!([{"id": 1, "names": ["Bo", "Ann"]}]),
+        ),
+    ]);
+}
+
+#[test]
+fn views_of_a_junction_join_where_tables_do_not() {
+    answers(&[
+        // the tables are in no exposed schema, and nobody may touch them
+        (
+            "/player?select=name,instrument(name)&instrument.order=id&nr=eq.1",
+            json!([{"name": "Al", "instrument": [{"name": "Oboe"}, {"name": "Drum"}]}]),
+        ),
+        (
+            "/instrument?select=name,player!inner(name)&player.order=nr&player.name=neq.Al",
+            json!([{"name": "Drum", "player": [{"name": "Bea"}]}]),
+        ),
+        (
+            "/player?select=name,in:band!membership(name),home:band!home_id(name)&in.order=id&nr=eq.1",
+            json!([{"name": "Al", "in": [{"name": "Reds"}, {"name": "Blues"}], "home": {"name": "Reds"}}]),
+        ),
+        ("/player?select=name,home_id&home_id=is.null", json!([{"name": "Bea", "home_id": null}])),
+        // the table is the way, unless the view is asked for
+        (
+            "/work?select=id,performer(name)&performer.order=id&id=eq.1",
+            json!([{"id": 1, "performer": [{"name": "Ann"}, {"name": "Bo"}]}]),
+        ),
+        (
+            "/work?select=id,performer!performed(name)&id=eq.1",
+            json!([{"id": 1, "performer": [{"name": "Bo"}]}]),
+        ),
+        (
+            "/performer?select=id,work!performed(id)&work.order=id&id=eq.2",
+            json!([{"id": 2, "work": [{"id": 1}, {"id": 2}]}]),
+        ),
+    ]);
+    let both = api().get("/player?select=band(name)").fails(300, "PGRST201");
+    assert_eq!(
+        both["details"],
+        json!([
+            {"cardinality": "many-to-many", "embedding": "player with band",
+             "relationship": "membership using membership_player_id_fkey(p) and membership_band_id_fkey(b)"},
+            {"cardinality": "many-to-one", "embedding": "player with band",
+             "relationship": "player_home_id_fkey using player(home_id) and band(id)"},
+        ])
+    );
+}
+
+#[test]
+fn errors_of_embeds_list_what_the_caller_may_see() {
     let api = api();
-    let stripped = |path: &str| {
-        api.rest("GET", path).accept("application/vnd.pgrst.array+json;nulls=stripped").send()
-    };
-    let paths = [
-        "work?select=id,data,facts,wrapped,tags,grid,size,sizes,period,words,work",
-        "work?select=id,author(*),movement!movement_work_id_fkey(*),label,summary",
-        "composer?select=*,work(id,size,data)",
-    ];
-    each(&paths, |path| {
-        // What Postgres makes of the same rows.
-        let whole = api.get(&format!("/{path}&order=id")).is(200).text();
-        let wanted = shared().value(&format!(
-            "SELECT json_strip_nulls({}::json)::text",
-            howdah_tests::database::literal(&whole)
-        ));
-        let reply = stripped(&format!("/{path}&order=id"));
-        reply.is(200);
-        assert_eq!(reply.text(), wanted);
-        assert!(!whole.is_empty() && wanted.len() < whole.len());
-    });
-    assert_eq!(stripped("/work?id=eq.0").is(200).text(), "[]");
-    assert_eq!(stripped("/rpc/documents").is(200).text(), r#"[{"a":1},[null],null]"#);
-    assert_eq!(stripped("/rpc/document").is(200).text(), r#"{"a":{"c":[null]},"d":"é"}"#);
-    let one = api
-        .rest("GET", "/work?select=id,size,author(born)&id=eq.2")
-        .accept("application/vnd.pgrst.object+json;nulls=stripped")
-        .send();
-    assert_eq!(one.is(200).text(), r#"{"id":2,"size":{"width":1},"author":{"born":1685}}"#);
+    // rehearsal is a second junction, but not for anybody: with a grant it makes the embed ambiguous
+    api.get("/work?select=performer(id)&id=eq.2")
+        .is(200)
+        .equals(json!([{"performer": [{"id": 2}]}]));
+    let all =
+        Api::service(shared(), "reading").get("/work?select=performer(id)").fails(300, "PGRST201");
+    assert_eq!(
+        all["details"],
+        json!([
+            {"cardinality": "many-to-many", "embedding": "work with performer",
+             "relationship": "performance using performance_work(work_id) and performance_performer(performer_id)"},
+            {"cardinality": "many-to-many", "embedding": "work with performer",
+             "relationship": "rehearsal using rehearsal_work_id_fkey(work_id) and rehearsal_performer_id_fkey(performer_id)"},
+        ])
+    );
+    assert_eq!(
+        all["hint"],
+        "Try changing 'performer' to one of the following: 'performer!performance', 'performer!rehearsal'. Find the \
+         desired relationship in the 'details' key."
+    );
+    let none = api.get("/work?select=composr(id)").fails(400, "PGRST200");
+    assert_eq!(
+        none["message"],
+        "Could not find a relationship between 'work' and 'composr' in the schema cache"
+    );
+    assert_eq!(
+        none["details"],
+        "Searched for a foreign key relationship between 'work' and 'composr' in the schema 'reading', but no matches were found."
+    );
+    assert_eq!(none["hint"], "Perhaps you meant 'composer' instead of 'composr'.");
+    let wrong = api.get("/work?select=composer!nope(id)").fails(400, "PGRST200");
+    assert_eq!(
+        wrong["details"],
+        "Searched for a foreign key relationship between 'work' and 'composer' using the hint 'nope' in the schema 'reading', but no matches were found."
+    );
+    assert_eq!(wrong["hint"], Value::Null);
+    // Neither a table without privileges nor its name: to nobody but the one who has them.
+    for path in ["/work?select=private_draf(id)", "/private_draf", "/work?select=rehearsa(id)"] {
+        let body = api.get(path).refused();
+        assert_eq!(body["hint"], Value::Null, "{path} {body}");
+    }
+    let column = api.get("/column_onl").fails(404, "PGRST205");
+    assert_eq!(column["hint"], "Perhaps you meant the table 'reading.column_only'");
+    let partition = api.get("/concert_ne").fails(404, "PGRST205");
+    assert_eq!(partition["hint"], Value::Null, "{partition}");
 }

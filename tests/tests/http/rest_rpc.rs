@@ -168,8 +168,8 @@ fn maps_raised_states() {
 #[test]
 fn says_what_was_not_found() {
     let api = api();
-    let body = api.get("/rpc/ad?a=1&b=2").fails(404, "PGRST202");
-    assert_eq!(body["message"], "Could not find the function rpc.ad(a, b) in the schema cache");
+    let body = api.get("/rpc/adds?a=1&b=2").fails(404, "PGRST202");
+    assert_eq!(body["message"], "Could not find the function rpc.adds(a, b) in the schema cache");
     assert_eq!(body["hint"], "Perhaps you meant to call the function rpc.add");
     api.rpc("add", json!({"a": 1})).fails(404, "PGRST202");
     api.rpc("add", json!({"a": 1, "b": 2, "c": 3})).fails(404, "PGRST202");

@@ -7,7 +7,7 @@ use super::query;
 use super::shape::{Call, Compiled, Form, Returning, Shape, Verb, Write};
 use crate::catalog::{
     Argument, Base, Casts, Catalog, Column, ForeignKey, Function, IndexKey, MediaHandler, Relation,
-    RelationKind, Returns, Type, TypeKind, UniqueIndex, Volatility, WriteFacts,
+    RelationKind, Returns, RowFunction, Type, TypeKind, UniqueIndex, Volatility, WriteFacts,
 };
 use crate::error::ApiError;
 use std::rc::Rc;
@@ -332,7 +332,44 @@ impl Fixture {
     }
 }
 
+/// A function over the rows of a relation of `public`: `name: type`, or the relation that it gives rows of.
+fn row_function(name: &str, gives: &str, set: bool, single: bool) -> RowFunction {
+    let relation = gives.strip_prefix("@").map(|name| ("public".to_owned(), name.to_owned()));
+    let ty = if relation.is_some() { ty("public.money_amount") } else { ty(gives) };
+    RowFunction {
+        schema: "public".to_owned(),
+        name: name.to_owned(),
+        ty,
+        relation,
+        set,
+        single: single || !set,
+    }
+}
+
 impl Catalog for Fixture {
+    fn row_functions(&self, relation: &Relation) -> Rc<Vec<RowFunction>> {
+        Rc::new(match relation.name.as_str() {
+            "film" => vec![
+                row_function("label", "text", false, true),
+                row_function("shouts", "text[]", false, true),
+                row_function("extra", "jsonb", false, true),
+                row_function("lexemes", "tsvector", false, true),
+                row_function("made_by", "@director", true, true),
+                row_function("remakes", "@film", true, false),
+                row_function("sequel", "@film", false, true),
+                RowFunction {
+                    schema: "elsewhere".to_owned(),
+                    ..row_function("away", "@director", true, true)
+                },
+                RowFunction {
+                    relation: Some(("hidden".to_owned(), "director".to_owned())),
+                    ..row_function("veiled", "@director", true, true)
+                },
+            ],
+            _ => Vec::new(),
+        })
+    }
+
     fn relation(&self, schema: &str, name: &str) -> Option<Rc<Relation>> {
         self.relations.iter().find(|r| r.schema == schema && r.name == name).cloned()
     }

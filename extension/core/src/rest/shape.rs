@@ -93,8 +93,14 @@ pub struct Field {
 pub struct JsonStep {
     /// `->>` (true) or `->`.
     pub text: bool,
-    /// A key, or an index if it reads as an integer.
-    pub key: String,
+    pub key: JsonKey,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum JsonKey {
+    Name(String),
+    /// What reads as an integer and is not quoted; from the end if negative.
+    Index(i32),
 }
 
 /// `alias:target!hint!inner(select…)` with what the query string says of it under its name.

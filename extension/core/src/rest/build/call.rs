@@ -8,7 +8,7 @@ use super::write::populate;
 use crate::catalog::{Argument, Function, Type};
 use crate::rest::plan::Node;
 use crate::rest::plan::function::Given;
-use crate::rest::shape::{Call, CallKind, Param, Range};
+use crate::rest::shape::{Call, CallKind, Param};
 
 /// `"public"."add"("a" => $1::integer)`
 pub(super) fn call(sql: &mut Sql, function: &Function, given: &Given, call: &Call) {
@@ -67,36 +67,39 @@ fn castable(ty: &Type) -> &str {
     }
 }
 
-/// `SELECT f(…)`: one value, or one value a row.
+/// `SELECT f(…)`: one value, or one value a row. Filters and order know the value by the name [`SCALAR`].
 pub(super) fn scalar(
     sql: &mut Sql,
-    function: &Function,
+    node: &Node<'_>,
+    set: bool,
     ty: Option<&Type>,
-    range: Range,
     list: List,
     call: impl FnOnce(&mut Sql),
 ) {
     let wrap = list == List::Encoded && ty.is_none_or(|ty| !is_native(ty));
+    let Node { query, range, .. } = node;
     sql.push("SELECT ").push(if wrap { "pg_catalog.to_json(" } else { "" });
     // A set of records has no columns to be called by, so it stays in the select list.
-    let from = function.set && ty.is_some();
-    if from {
-        sql.ident(&function.name).push(".").ident(SCALAR);
+    let named = ty.is_some() && (set || !query.filters.is_empty() || !query.order.is_empty());
+    if named {
+        sql.ident(&node.alias).push(".").ident(SCALAR);
         sql.push(if wrap { ")" } else { "" }).push(" AS ").ident(SCALAR).push(" FROM ");
-        call(sql);
-        sql.push(" AS ").ident(&function.name).push("(").ident(SCALAR).push(")");
-    } else {
-        call(sql);
-        sql.push(if wrap { ")" } else { "" }).push(" AS ").ident(SCALAR);
+        scalars(sql, node, call);
+        read::conditions(sql, node);
+        read::tail(sql, node);
+        return;
     }
-    if function.set {
-        if let Some(limit) = range.limit {
-            sql.push(" LIMIT ").number(limit);
-        }
-        if let Some(offset) = range.offset {
-            sql.push(" OFFSET ").param(Param::Value(offset)).push("::bigint");
-        }
+    call(sql);
+    sql.push(if wrap { ")" } else { "" }).push(" AS ").ident(SCALAR);
+    if set {
+        read::limit(sql, *range);
     }
+}
+
+/// `f(…) AS "f"("pgrst_scalar")`
+pub(super) fn scalars(sql: &mut Sql, node: &Node<'_>, call: impl FnOnce(&mut Sql)) {
+    call(sql);
+    sql.push(" AS ").ident(&node.alias).push("(").ident(SCALAR).push(")");
 }
 
 /// `SELECT columns FROM f(…)`

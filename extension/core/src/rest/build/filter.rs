@@ -5,7 +5,7 @@ use super::{domain, read};
 use crate::catalog::{Type, TypeKind};
 use crate::rest::plan::Node;
 use crate::rest::shape::{
-    Aggregate, CompareOp, Field, Filter, FullText, Is, JsonStep, Param, Quantifier, Test,
+    Aggregate, CompareOp, Field, Filter, FullText, Is, JsonKey, JsonStep, Param, Quantifier, Test,
 };
 
 /// Writes ` WHERE ` before the first condition and ` AND ` before the others.
@@ -50,15 +50,15 @@ pub(super) fn field(sql: &mut Sql, node: &Node<'_>, alias: &str, field: &Field) 
     }
     for JsonStep { text, key } in &field.path {
         sql.push(if *text { "->>" } else { "->" });
-        match key.parse::<i32>() {
-            Ok(index) if index < 0 => {
+        match key {
+            JsonKey::Index(index) if *index < 0 => {
                 sql.push("(").push(&index.to_string()).push(")");
             }
-            Ok(index) => {
+            JsonKey::Index(index) => {
                 sql.push(&index.to_string());
             }
-            Err(_) => {
-                sql.literal(key);
+            JsonKey::Name(name) => {
+                sql.literal(name);
             }
         }
     }

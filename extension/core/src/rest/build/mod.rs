@@ -6,6 +6,8 @@
 
 mod bulk;
 mod call;
+#[cfg(test)]
+mod computed_tests;
 mod condition;
 mod conflict;
 mod domain;
@@ -25,7 +27,7 @@ use super::Settings;
 use super::plan::handler::{self, Source};
 use super::plan::{self, Node, Planner};
 use super::shape::{Compiled, Count, Form, Range, ResultKind, Shape, Statement, Verb};
-use crate::catalog::{Catalog, Function, Relation, Returns, Volatility};
+use crate::catalog::{Catalog, Column, Function, Relation, Returns, Type, Volatility};
 use crate::error::{ApiError, Code};
 use output::List;
 use read::Conditions;
@@ -180,20 +182,27 @@ fn compile_call(
         Returns::Columns(columns) if columns.is_empty() => Some((None, scalar_kind(function))),
         _ => None,
     };
+    // A volatile function is not called a second time to count its rows.
+    let count = shape.count.filter(|_| function.set && !writes);
+    let function_settings = function.settings.clone();
     if let Some((ty, result)) = scalar {
         let form = if result == ResultKind::Void { Form::Raw } else { made.form };
-        let range = planner.root(shape, &function.name, None, Vec::new())?.range;
+        let columns = ty.map(scalar_column).into_iter().collect();
+        let node = planner.root(shape, &function.name, None, columns)?;
         represent::write(&mut sql, &made.by, true, |sql| {
-            call::scalar(sql, function, ty, range, list(form), call);
+            call::scalar(sql, &node, function.set, ty, list(form), call);
         });
         let main = represent::finish(sql, shape, made.form, result, writes);
+        let (count, estimate) = counts(count.filter(|_| ty.is_some()), settings, &node, |sql| {
+            call::scalars(sql, &node, call);
+        });
         return Ok(Compiled {
             main,
-            count: None,
-            estimate: None,
+            count,
+            estimate,
             relation: None,
             result,
-            function_settings: function.settings.clone(),
+            function_settings,
             media: made.settled,
         });
     }
@@ -203,24 +212,30 @@ fn compile_call(
     });
     let result = if function.set { ResultKind::Rows } else { ResultKind::SingleRow };
     let main = represent::finish(sql, shape, made.form, result, writes);
-    // A volatile function is not called a second time to count its rows.
-    let count = shape.count.filter(|_| function.set && !writes);
     let (count, estimate) = counts(count, settings, &node, |sql| {
         call(sql);
         sql.push(" AS ").ident(&node.alias);
     });
-    let function_settings = function.settings.clone();
     Ok(Compiled { main, count, estimate, relation, result, function_settings, media: made.settled })
+}
+
+/// What filters and order know an unnamed value as.
+fn scalar_column(ty: &Type) -> Column {
+    Column {
+        name: represent::SCALAR.to_owned(),
+        ty: ty.clone(),
+        not_null: false,
+        has_default: false,
+        default: None,
+        generated: false,
+    }
 }
 
 fn scalar_kind(function: &Function) -> ResultKind {
     if function.set { ResultKind::Scalars } else { ResultKind::Scalar }
 }
 
-fn result_rows(
-    catalog: &dyn Catalog,
-    function: &Function,
-) -> (Option<Rc<Relation>>, Vec<crate::catalog::Column>) {
+fn result_rows(catalog: &dyn Catalog, function: &Function) -> (Option<Rc<Relation>>, Vec<Column>) {
     match &function.returns {
         Returns::Relation { schema, name } => (catalog.relation(schema, name), Vec::new()),
         Returns::Columns(columns) => (None, columns.clone()),

@@ -5,7 +5,7 @@ use super::sql::{Sql, is_native, is_native_name};
 use super::{domain, read};
 use crate::catalog::TypeKind;
 use crate::rest::plan::{EmbedNode, Node, has_aggregates};
-use crate::rest::shape::{Aggregate, Field, SelectColumn, SelectItem};
+use crate::rest::shape::{Aggregate, Field, JsonKey, SelectColumn, SelectItem};
 use std::borrow::Cow;
 
 /// One column of a result.
@@ -112,8 +112,11 @@ fn item_output<'p>(node: &'p Node<'p>, item: &'p SelectColumn) -> Output<'p> {
 
 /// A JSON path is called after its last key that is no index, else after its column.
 fn default_name(field: &Field) -> &str {
-    let key = field.path.iter().rev().map(|step| &step.key).find(|key| key.parse::<i32>().is_err());
-    key.unwrap_or(&field.name)
+    let name = field.path.iter().rev().find_map(|step| match &step.key {
+        JsonKey::Name(name) => Some(name),
+        JsonKey::Index(_) => None,
+    });
+    name.unwrap_or(&field.name)
 }
 
 fn native(node: &Node<'_>, item: &SelectColumn) -> bool {

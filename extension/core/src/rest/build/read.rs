@@ -65,7 +65,7 @@ pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden, comma: &str) {
 pub(super) fn counted(sql: &mut Sql, node: &Node<'_>, what: &str, from: impl FnOnce(&mut Sql)) {
     sql.push("SELECT ").push(what).push(" FROM ");
     from(sql);
-    wheres(sql, node, &node.alias, Conditions::Alone, &mut And::wheres());
+    conditions(sql, node);
 }
 
 /// `"public"."film"`, called otherwise only if it must be.
@@ -148,6 +148,11 @@ fn spread_to_many(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
 
 fn has_output(embed: &EmbedNode<'_>) -> bool {
     !embed.embed.query.select.is_empty()
+}
+
+/// ` WHERE …` of a node without joins.
+pub(super) fn conditions(sql: &mut Sql, node: &Node<'_>) {
+    wheres(sql, node, &node.alias, Conditions::Alone, &mut And::wheres());
 }
 
 fn wheres(sql: &mut Sql, node: &Node<'_>, alias: &str, conditions: Conditions, and: &mut And) {
@@ -245,7 +250,7 @@ fn link(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, and: &mut And) {
 }
 
 /// Order, limit and offset.
-fn tail(sql: &mut Sql, node: &Node<'_>) {
+pub(super) fn tail(sql: &mut Sql, node: &Node<'_>) {
     if !node.query.order.is_empty() {
         sql.push(" ORDER BY ");
         sql.list(node.query.order.iter().zip(&node.order_joins), |sql, (order, join)| {
@@ -256,10 +261,14 @@ fn tail(sql: &mut Sql, node: &Node<'_>) {
             direction(sql, order);
         });
     }
-    if let Some(limit) = node.range.limit {
+    limit(sql, node.range);
+}
+
+pub(super) fn limit(sql: &mut Sql, range: Range) {
+    if let Some(limit) = range.limit {
         sql.push(" LIMIT ").number(limit);
     }
-    if let Some(offset) = node.range.offset {
+    if let Some(offset) = range.offset {
         sql.push(" OFFSET ").param(Param::Value(offset)).push("::bigint");
     }
 }

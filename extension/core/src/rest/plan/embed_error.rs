@@ -8,9 +8,6 @@ use crate::error::{ApiError, Code};
 use crate::rest::shape::Embed;
 use serde_json::{Value, json};
 
-/// Similarity of names from which on one is taken for a slip of the other.
-const LIKENESS: f64 = 0.33;
-
 fn columns(pairs: &[(String, String)], second: bool) -> String {
     let names: Vec<&str> =
         pairs.iter().map(|(a, b)| if second { b.as_str() } else { a.as_str() }).collect();
@@ -100,7 +97,7 @@ pub(super) fn missing(
     };
     let others: Vec<String> = names.iter().filter(|other| **other != *name).cloned().collect();
     let names = if wanted == name { others.as_slice() } else { names };
-    match hints::closest(wanted, names, LIKENESS) {
+    match hints::closest(wanted, names, hints::LIKENESS) {
         Some(found) if found != wanted => {
             error.hint(format!("Perhaps you meant '{found}' instead of '{wanted}'."))
         }

@@ -103,11 +103,8 @@ pub fn resolve(catalog: &dyn Catalog, shape: &Shape) -> Result<FunctionPlan, Api
         [] => return Err(missing(catalog, shape, &functions)),
         [only] => *only,
         several => {
-            let all: Vec<String> = several
-                .iter()
-                .filter_map(|i| functions.get(*i))
-                .map(|f| signature(f, true))
-                .collect();
+            let all: Vec<String> =
+                several.iter().filter_map(|i| functions.get(*i)).map(signature).collect();
             return Err(ApiError::new(Code::AmbiguousFunction, &[&all.join(", ")]).hint(
                 "Try renaming the parameters or the function itself in the database so function overloading can be \
                  resolved",
@@ -142,15 +139,14 @@ fn given(function: &Function, call: &Call) -> Vec<(usize, Vec<usize>)> {
     all
 }
 
-/// `public.add(a => integer)`, or without types `public.add(a)`.
-fn signature(function: &Function, types: bool) -> String {
+/// `public.add(a => integer)`
+fn signature(function: &Function) -> String {
     let arguments: Vec<String> = function
         .arguments
         .iter()
-        .map(|a| match (types, a.name.is_empty()) {
-            (true, false) => format!("{} => {}", a.name, a.ty.sql),
-            (true, true) => a.ty.sql.clone(),
-            (false, _) => a.name.clone(),
+        .map(|a| match a.name.as_str() {
+            "" => a.ty.sql.clone(),
+            name => format!("{name} => {}", a.ty.sql),
         })
         .collect();
     format!("{}.{}({})", function.schema, function.name, arguments.join(", "))
@@ -196,18 +192,26 @@ fn missing(catalog: &dyn Catalog, shape: &Shape, functions: &[Function]) -> ApiE
     }
 }
 
-/// An overload of the same name with arguments named alike, or a function named alike.
+/// An overload of the same name with arguments named alike, or a function named alike, of those that the caller may call.
 fn similar(
     catalog: &dyn Catalog,
     shape: &Shape,
     functions: &[Function],
     names: &[String],
 ) -> Option<String> {
+    let Shape { schema, target, .. } = shape;
     if functions.is_empty() {
-        let all = catalog.function_names(&shape.schema);
-        return hints::closest(&shape.target, &all, 0.5).map(|f| format!("{}.{f}", shape.schema));
+        let all = catalog.function_names(schema);
+        return hints::closest(target, &all, 0.75).map(|found| format!("{schema}.{found}"));
     }
-    let signatures: Vec<String> = functions.iter().map(|f| signature(f, false)).collect();
-    let wanted = format!("{}.{}({})", shape.schema, shape.target, names.join(", "));
-    hints::closest(&wanted, &signatures, 0.5).map(str::to_owned)
+    let list = |mut names: Vec<&str>| {
+        names.sort_unstable();
+        format!("({})", names.join(", "))
+    };
+    let callable = functions.iter().filter(|function| catalog.may_call(function));
+    let lists: Vec<String> =
+        callable.map(|f| list(f.arguments.iter().map(|a| a.name.as_str()).collect())).collect();
+    let wanted = list(names.iter().map(String::as_str).collect());
+    hints::closest(&wanted, &lists, hints::LIKENESS)
+        .map(|found| format!("{schema}.{target}{found}"))
 }

@@ -1,5 +1,8 @@
 //! "Perhaps you meant …": names that are alike.
 
+/// Similarity of names from which on one is taken for a slip of the other, where the choice is among few.
+pub(super) const LIKENESS: f64 = 0.33;
+
 /// The name closest to `wanted`, if its similarity is at least `least` (0 to 1); of equals the first by name.
 #[cold]
 pub(super) fn closest<'n>(wanted: &str, names: &'n [String], least: f64) -> Option<&'n str> {

@@ -23,7 +23,7 @@ fn onward(keys: &[ForeignKey], junction: &Relation, key: &ForeignKey) -> Vec<For
     keys.iter().filter(of).filter(joins).cloned().collect()
 }
 
-/// By the table that holds the key. It is in an exposed schema, as everything that a request reads.
+/// By the table that holds the key, or, if that is in no exposed schema, by the views that stand for it.
 pub(super) fn through(
     planner: &Planner<'_>,
     targets: &Targets<'_>,
@@ -31,20 +31,23 @@ pub(super) fn through(
     all: &mut Vec<Candidate>,
 ) {
     let (catalog, key) = (planner.catalog, &seen.key);
-    if key.from_unique || !planner.settings.schemas.contains(&key.from_schema) {
+    if key.from_unique {
         return;
     }
     let Some(junction) = catalog.relation(&key.from_schema, &key.from_table) else {
         return;
     };
-    let keys = catalog.foreign_keys(&junction);
-    for other in onward(&keys, &junction, key) {
+    let others = onward(&catalog.foreign_keys(&junction), &junction, key);
+    if !planner.settings.schemas.contains(&key.from_schema) {
+        return by_views(planner, targets, seen, (&junction, &others), all);
+    }
+    for other in others {
         push(targets, seen, &other, (&junction, &key.from_columns, &other.from_columns), all);
     }
 }
 
-/// By views of such tables: where they show the whole primary key, and no relation or table has been found under the
-/// embed's name. (Were they on a par with their tables, a new view would make embeds ambiguous that were not.)
+/// By views of tables that are exposed themselves: a hint may name one, but beside the table they are not in the way. (Were
+/// they on a par, a new view would make embeds ambiguous that were not.)
 pub(super) fn through_views(
     planner: &Planner<'_>,
     parent: &Relation,
@@ -55,37 +58,45 @@ pub(super) fn through_views(
     let mut all = Vec::new();
     for seen in keys::seen_from(catalog, parent) {
         let key = &seen.key;
-        if seen.forward || !key.from_in_primary_key || key.from_unique {
+        let exposed = planner.settings.schemas.contains(&key.from_schema);
+        if seen.forward || !key.from_in_primary_key || key.from_unique || !exposed {
             continue;
         }
-        let Some(table) = catalog.relation(&key.from_schema, &key.from_table) else {
-            continue;
-        };
-        let keys = catalog.foreign_keys(&table);
-        let others = onward(&keys, &table, key);
-        // Only a relation's name reaches a many-to-many target, so views need not be looked for without one.
-        if !others.iter().any(|other| targets.names(&other.to_schema, &other.to_table)) {
-            continue;
-        }
-        for view in catalog.views_of(&table) {
-            let Some(base) = shown_by(&view, &table.schema, &table.name)
-                .filter(|base| base.shown(&table.primary_key).is_some())
-                .filter(|_| planner.settings.schemas.contains(&view.schema))
-            else {
-                continue;
-            };
-            for other in &others {
-                let (Some(near), Some(far)) =
-                    (base.shown(&key.from_columns), base.shown(&other.from_columns))
-                else {
-                    continue;
-                };
-                push(&targets, &seen, other, (&view, &near, &far), &mut all);
-            }
+        if let Some(table) = catalog.relation(&key.from_schema, &key.from_table) {
+            let others = onward(&catalog.foreign_keys(&table), &table, key);
+            by_views(planner, &targets, &seen, (&table, &others), &mut all);
         }
     }
     all.retain(|candidate| matches(candidate, embed));
     all
+}
+
+/// By every view in an exposed schema that shows the whole primary key of a junction.
+fn by_views(
+    planner: &Planner<'_>,
+    targets: &Targets<'_>,
+    seen: &Seen,
+    (table, others): (&Relation, &[ForeignKey]),
+    all: &mut Vec<Candidate>,
+) {
+    // Only a relation's name reaches a many-to-many target, so views need not be looked for without one.
+    if !others.iter().any(|other| targets.names(&other.to_schema, &other.to_table)) {
+        return;
+    }
+    for view in planner.catalog.views_of(table) {
+        let Some(base) = shown_by(&view, &table.schema, &table.name)
+            .filter(|base| base.shown(&table.primary_key).is_some())
+            .filter(|_| planner.settings.schemas.contains(&view.schema))
+        else {
+            continue;
+        };
+        for other in others {
+            let (near, far) = (base.shown(&seen.key.from_columns), base.shown(&other.from_columns));
+            if let (Some(near), Some(far)) = (near, far) {
+                push(targets, seen, other, (&view, &near, &far), all);
+            }
+        }
+    }
 }
 
 /// A way through a junction, with its columns on the near and the far side, to every relation that the target can mean.

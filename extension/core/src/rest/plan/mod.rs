@@ -13,6 +13,7 @@ mod keys;
 pub mod limited;
 #[cfg(test)]
 mod tests;
+mod width;
 
 pub use embed::{Cardinality, Junction, Relationship, RowCall};
 pub use function::{FunctionPlan, split_call};
@@ -242,6 +243,7 @@ impl<'c> Planner<'c> {
                 node.embeds.push(embed);
             }
         }
+        width::check(&node)?;
         node.computed = computed::fields(self.catalog, &node);
         self.check_filters(&node, &query.filters)?;
         for order in &query.order {

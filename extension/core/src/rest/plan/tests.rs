@@ -251,10 +251,10 @@ fn says_which_function_it_looked_for() {
          no matches were found in the schema cache."
     );
     assert_eq!(error.hint.unwrap(), "Perhaps you meant to call the function public.add(a, b)");
-    let error = call_failure("ad", CallKind::Query, &[]);
+    let error = call_failure("addd", CallKind::Query, &[]);
     assert_eq!(
         error.message,
-        "Could not find the function public.ad without parameters in the schema cache"
+        "Could not find the function public.addd without parameters in the schema cache"
     );
     assert_eq!(error.hint.unwrap(), "Perhaps you meant to call the function public.add");
     let error = call_failure("add", CallKind::Raw(RawKind::Text), &[]);
@@ -294,4 +294,24 @@ fn takes_filters_for_arguments_only_if_it_must() {
     // `b` has a default, so the function can do without.
     assert_eq!(split("add", "a=1&b=eq.2"), (vec!["a".to_owned()], 1));
     assert_eq!(split("nowhere", "a=eq.1"), (vec![], 1));
+}
+
+#[test]
+fn results_are_no_wider_than_postgres_has_room_for() {
+    let stars = |n: usize| format!("select={}", vec!["*"; n].join(","));
+    assert!(!sql("film", &stars(160)).is_empty());
+    for query in [
+        stars(161),
+        format!("select={},...director({})", vec!["*"; 159].join(","), vec!["*"; 4].join(",")),
+        format!("{}&order={}", stars(160), vec!["title->a"; 51].join(",")),
+        format!("select={},count()", vec!["*"; 90].join(",")),
+    ] {
+        let error = failure(Verb::Read, "film", &query);
+        assert_eq!((error.status, error.code.as_str()), (400, "PGRST100"), "{query}");
+    }
+    // Of embeds, each has room of its own.
+    let wide = vec!["*"; 300].join(",");
+    assert!(
+        !sql("film", &format!("select={},director({wide})", vec!["*"; 150].join(","))).is_empty()
+    );
 }

@@ -45,6 +45,9 @@ fn test(lex: &mut Lexer<'_>, values: &mut Values, within: Within) -> Parse<Test>
     };
     let config = if lex.eat("(") {
         let config = lex.take(|b| b == b')').to_owned();
+        if config.is_empty() {
+            return lex.fail("text search configuration");
+        }
         lex.expect(")")?;
         Some(values.lift(config, lex.pos)?)
     } else {
@@ -137,15 +140,14 @@ fn is(lex: &mut Lexer<'_>, within: Within) -> Parse<Test> {
 
 fn in_list(lex: &mut Lexer<'_>, values: &mut Values, within: Within) -> Parse<Test> {
     lex.expect(".")?;
+    lex.spaces();
     lex.expect("(")?;
+    lex.spaces();
     let mut literal = array::Literal::new();
     if !lex.eat(")") {
         loop {
-            let element = if lex.peek() == Some(b'"') {
-                lex.quoted()?
-            } else {
-                Cow::Borrowed(lex.take(|b| b == b',' || b == b')'))
-            };
+            let element = quoted_item(lex);
+            let element = element.unwrap_or_else(|| Cow::Borrowed(item(lex)));
             literal.push(&element);
             if lex.eat(")") {
                 break;
@@ -154,6 +156,7 @@ fn in_list(lex: &mut Lexer<'_>, values: &mut Values, within: Within) -> Parse<Te
         }
     }
     if within == Within::Parameter {
+        lex.spaces();
         lex.end("end of input")?;
     }
     Ok(Test::In(values.lift(literal.finish(), lex.pos)?))
@@ -164,18 +167,36 @@ fn text<'a>(lex: &mut Lexer<'a>, within: Within) -> Parse<Cow<'a, str>> {
     if within == Within::Parameter {
         return Ok(Cow::Borrowed(lex.take(|_| false)));
     }
-    match lex.peek() {
-        Some(b'"') => lex.quoted(),
-        Some(b'{') => {
-            let rest = lex.rest();
-            let Some(len) = array::balanced(rest) else {
-                return lex.fail("}");
-            };
-            lex.pos += len;
-            Ok(Cow::Borrowed(rest.get(..len).unwrap_or_default()))
-        }
-        _ => Ok(Cow::Borrowed(lex.take(|b| b == b',' || b == b')'))),
+    if let Some(text) = quoted_item(lex) {
+        return Ok(text);
     }
+    let rest = lex.rest();
+    let array = rest.starts_with('{').then(|| array::balanced(rest)).flatten();
+    Ok(Cow::Borrowed(match array {
+        Some(length) => {
+            lex.pos += length;
+            rest.get(..length).unwrap_or_default()
+        }
+        None => item(lex),
+    }))
+}
+
+/// Up to `,` or `)`.
+fn item<'a>(lex: &mut Lexer<'a>) -> &'a str {
+    lex.take(|b| b == b',' || b == b')')
+}
+
+/// `"…"`, if it is all of an item; what only begins with a quote is taken as it is.
+fn quoted_item<'a>(lex: &mut Lexer<'a>) -> Option<Cow<'a, str>> {
+    if lex.peek() != Some(b'"') {
+        return None;
+    }
+    let start = lex.pos;
+    let quoted = lex.quoted().ok().filter(|_| matches!(lex.peek(), None | Some(b',' | b')')));
+    if quoted.is_none() {
+        lex.pos = start;
+    }
+    quoted
 }
 
 /// `(part,part)` of an `and=` or `or=`.
@@ -183,14 +204,16 @@ pub(super) fn parts(lex: &mut Lexer<'_>, values: &mut Values, depth: usize) -> P
     if depth >= limits::DEPTH {
         return lex.fail("less nesting");
     }
+    lex.spaces();
     lex.expect("(")?;
     let mut parts = Vec::new();
     loop {
+        lex.spaces();
         parts.push(part(lex, values, depth)?);
-        if lex.eat(")") {
+        if lex.eat_spaced(")") {
             return Ok(parts);
         }
-        if !lex.eat(",") {
+        if !lex.eat_spaced(",") {
             return lex.fail("\",\" or \")\"");
         }
     }

@@ -1,7 +1,7 @@
 //! A cursor over one parameter's text, and the tokens that select, filters and order share.
 
 use crate::error::{ApiError, Code};
-use crate::rest::shape::{Field, JsonStep, Value};
+use crate::rest::shape::{Field, JsonKey, JsonStep, Value};
 use std::borrow::Cow;
 
 /// Where a parameter stopped making sense, and what would have.
@@ -64,6 +64,24 @@ impl<'a> Lexer<'a> {
         let found = self.rest().starts_with(token);
         if found {
             self.pos += token.len();
+        }
+        found
+    }
+
+    /// White space, which may stand around the items of a list.
+    pub fn spaces(&mut self) {
+        self.take(|b| b != b' ' && b != b'\t');
+    }
+
+    /// The token, and white space around it.
+    pub fn eat_spaced(&mut self, token: &str) -> bool {
+        let start = self.pos;
+        self.spaces();
+        let found = self.eat(token);
+        if found {
+            self.spaces();
+        } else {
+            self.pos = start;
         }
         found
     }
@@ -153,9 +171,9 @@ impl<'a> Lexer<'a> {
         Ok(path)
     }
 
-    fn json_key(&mut self) -> Parse<String> {
+    fn json_key(&mut self) -> Parse<JsonKey> {
         if self.peek() == Some(b'"') {
-            return self.quoted().map(Cow::into_owned);
+            return Ok(JsonKey::Name(self.quoted()?.into_owned()));
         }
         let rest = self.rest();
         let bytes = rest.as_bytes();
@@ -169,6 +187,11 @@ impl<'a> Lexer<'a> {
             return self.fail("json key");
         }
         self.pos += len;
-        Ok(rest.get(..len).unwrap_or_default().to_owned())
+        let key = rest.get(..len).unwrap_or_default().trim_matches([' ', '\t']);
+        let digits = key.strip_prefix('-').unwrap_or(key);
+        match key.parse() {
+            Ok(index) if digits.bytes().all(|b| b.is_ascii_digit()) => Ok(JsonKey::Index(index)),
+            _ => Ok(JsonKey::Name(key.to_owned())),
+        }
     }
 }

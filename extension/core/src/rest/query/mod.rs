@@ -291,7 +291,7 @@ fn names(text: &str) -> lexer::Parse<Vec<String>> {
     let mut names = Vec::new();
     loop {
         names.push(lex.name().map(Cow::into_owned)?);
-        if !lex.eat(",") {
+        if !lex.eat_spaced(",") {
             lex.end("\",\" or end of input")?;
             return Ok(names);
         }

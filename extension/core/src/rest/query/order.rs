@@ -6,7 +6,9 @@ use crate::rest::shape::Order;
 pub(super) fn parse(lex: &mut Lexer<'_>) -> Parse<Vec<Order>> {
     let mut terms = Vec::new();
     loop {
+        lex.spaces();
         terms.push(term(lex)?);
+        lex.spaces();
         if !lex.eat(",") {
             lex.end("\",\" or end of input")?;
             return Ok(terms);

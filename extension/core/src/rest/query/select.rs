@@ -24,12 +24,14 @@ pub(super) fn parse(lex: &mut Lexer<'_>) -> Parse<Vec<SelectItem>> {
 
 fn items(lex: &mut Lexer<'_>, depth: usize, embeds: &mut usize) -> Parse<Vec<SelectItem>> {
     let mut items = Vec::new();
+    lex.spaces();
     if matches!(lex.peek(), None | Some(b')')) {
         return Ok(items);
     }
     loop {
         items.push(item(lex, depth, embeds)?);
-        if !lex.eat(",") {
+        lex.spaces();
+        if !lex.eat_spaced(",") {
             return Ok(items);
         }
     }
@@ -90,11 +92,15 @@ fn cast(lex: &mut Lexer<'_>) -> Parse<Option<String>> {
     }
     let start = lex.pos;
     let written = lex
-        .take(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b' ' | b'[' | b']'))
+        .take(|b| {
+            b.is_ascii() && !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b' ' | b'[' | b']')
+        })
         .trim_matches(' ');
     let name = written.trim_end_matches("[]");
-    let word = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    // To Postgres's scanner, all beyond ASCII are letters.
+    let word = name.starts_with(|c: char| !c.is_ascii_digit())
+        && name.bytes().all(|b| !b.is_ascii() || b.is_ascii_alphanumeric() || b == b'_')
+        && !name.contains(|c: char| c.is_whitespace() || c.is_control());
     if word || SPACED_TYPES.contains(&name) {
         return Ok(Some(written.to_owned()));
     }
