@@ -69,6 +69,7 @@ codes! {
     AmbiguousFunction "PGRST203" 300 "Could not choose the best candidate function between: {}" "several overloads take those arguments";
     NoColumn "PGRST204" 400 "Could not find the '{}' column of '{}' in the schema cache" "a written column does not exist";
     NoTable "PGRST205" 404 "Could not find the table '{}' in the schema cache" "no such table or view in the schema";
+    ReadOnly "55000" 405 "cannot {} {} \"{}\"" "a write to a view, materialized view or foreign table that takes none";
     Database "PGRST001" 503 "Database client error. Retrying the connection." "no connection to Postgres";
     NoTokenKey "PGRST300" 500 "Server lacks JWT secret" "no key to verify tokens with";
     TokenUnreadable "PGRST301" 401 "{}" "the token cannot be read or verified";

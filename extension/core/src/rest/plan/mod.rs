@@ -14,6 +14,7 @@ pub mod limited;
 #[cfg(test)]
 mod tests;
 mod width;
+mod writable;
 
 pub use embed::{Cardinality, Junction, Relationship, RowCall};
 pub use function::{FunctionPlan, split_call};
@@ -146,9 +147,10 @@ pub fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<Rc<Re
 /// Checks what a write names.
 ///
 /// # Errors
-/// PGRST204 (400) for a written column that does not exist; PGRST105 (405) and PGRST114 (400) for a PUT that does not
+/// 55000 (405) for a relation that takes no such write; PGRST204 (400) for a written column that does not exist; PGRST105 (405) and PGRST114 (400) for a PUT that does not
 /// name exactly one row by primary key.
 pub fn check_write(shape: &Shape, relation: &Relation) -> Result<(), ApiError> {
+    writable::check(shape.verb, relation)?;
     let mut written = shape.write.columns.iter().chain(&shape.write.defaults);
     if let Some(name) = written.find(|name| relation.column(name).is_none()) {
         return Err(ApiError::new(Code::NoColumn, &[name, &relation.name]));
