@@ -28,7 +28,7 @@ SOURCES := Cargo.toml Cargo.lock pg_config.toml $(shell find extension proxy exa
 	\( -name '*.rs' -o -name '*.toml' -o -name '*.sql' -o -name '*.c' -o -name '*.html' \) ! -path '*/target/*')
 FACE := extension/howdah.control extension/install.sh sql/order sql/assemble $(shell find sql -name '*.sql')
 
-.PHONY: help run build install test fuzz bench lint fmt schema package clean
+.PHONY: help run build install test drills fuzz bench lint fmt schema package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -75,6 +75,9 @@ force:
 
 test: $(stamps)/deps-test install ## Run every test, from unit to SDK, and count (TIERS="unit sql": only those)
 	@PG=$(PG) PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/run $(TIERS)
+
+drills: $(stamps)/deps-test install ## Run what is slow at full length: the API driven by its description for 10 minutes
+	@HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/api/run $(or $(SECONDS),600)
 
 fuzz: ## Fuzz the query grammar and the SQL it becomes, 5 minutes each (SECONDS=30: less)
 	@fuzz/run $(or $(SECONDS),300)
