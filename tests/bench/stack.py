@@ -72,7 +72,7 @@ class Stack:
         self.env = self._variables()
         self.sql((HERE / "schema.sql").read_text())
         # Statistics and visibility, so that every run meets the same table.
-        for table in ("task", "task_indexed", "scan_naive", "scan_wrapped"):
+        for table in ("task", "task_indexed", "scan_naive", "scan_wrapped", "project", "stage", "job", "worker"):
             self.sql(f"VACUUM (FREEZE, ANALYZE) public.{table}")
         self.sql("CHECKPOINT")
         self.tokens = self.folder / "tokens"
@@ -146,8 +146,11 @@ class Stack:
     def proxy_backends(self):
         return [int(p) for p in self.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'howdah_proxy'").split()]
 
-    def clean(self):
+    def clean(self, case):
         """Takes the inserted rows out again."""
+        if case == "bulk":
+            self.sql("TRUNCATE public.crate")
+            return
         self.sql("DELETE FROM public.task WHERE id > 100000")
         self.sql("VACUUM (ANALYZE) public.task")
 

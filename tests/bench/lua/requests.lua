@@ -24,6 +24,8 @@ local function task(owner)
     .. '"tags":["tag1","tag2"],"meta":{"colour":"red","effort":5}}'
 end
 
+local bulk_body = os.getenv("BODY")
+
 -- Case: which kind of owner asks, and for what of either server. Rows of reader n are n, n + 900, n + 1800 …
 local cases = {
   one = { "reader", function(o)
@@ -44,6 +46,11 @@ local cases = {
     local p = math.random(1, 5)
     return "GET", "/call?owner=" .. o.id .. "&priority=" .. p, "/rest/v1/rpc/open_tasks?priority=" .. p
   end },
+  deep = { "reader", function(o)
+    return "GET", "", "/rest/v1/project?select=id,name,stage(name,job(id,title,worker(name)))&owner=eq." .. o.id
+      .. "&order=id&limit=10&stage.position=lte.3&stage.job.done=is.false"
+  end },
+  bulk = { "writer", function() return "POST", "", "/rest/v1/crate", bulk_body end },
   scan_naive = { "big", function() return "GET", "", "/rest/v1/scan_naive?select=id.count()" end },
   scan_wrapped = { "big", function() return "GET", "", "/rest/v1/scan_wrapped?select=id.count()" end },
 }
@@ -58,7 +65,7 @@ function request()
   local headers = {}
   if server == "howdah" then
     headers["Authorization"] = "Bearer " .. owner.token
-    if body then headers["Prefer"] = "return=representation" end
+    if what == "insert" then headers["Prefer"] = "return=representation" end
     if what == "one" then headers["Accept"] = "application/vnd.pgrst.object+json" end
   end
   if body then headers["Content-Type"] = "application/json" end
