@@ -8,6 +8,7 @@ use crate::pg::{inval, jail, query};
 use howdah_core::error::{ApiError, Code};
 use howdah_core::openapi;
 use howdah_core::rest;
+use howdah_core::rest::limits::Limits;
 use howdah_core::route::{Lane, Pattern, Route, Router};
 use howdah_core::settings::{ErrorVerbosity, OpenApiMode, Settings, Tags};
 use howdah_core::token::{self, KeySet, Purpose, Verified, VerifyKey};
@@ -21,6 +22,8 @@ use std::rc::Rc;
 pub struct Config {
     pub settings: Settings,
     pub rest: rest::Settings,
+    /// Of a role without limits of its own.
+    pub limits: Limits,
     /// `search_path` of a request to the default schema.
     pub search_path: String,
     pub router: Router,
@@ -118,6 +121,11 @@ impl Config {
         }
         Self {
             rest: rest_settings(&settings),
+            limits: Limits {
+                cost: settings.limits.max_cost.map(|cost| cost as f64),
+                rows: settings.limits.max_rows,
+                touched: settings.limits.max_touched,
+            },
             router,
             search_path,
             keys: KeySet::new(items(document, "keys").filter_map(read_key).collect()),

@@ -6,14 +6,15 @@ use crate::descriptions::Descriptions;
 use crate::encode::Writer;
 use crate::pg::dest::Sink;
 use crate::pg::plan::Plan;
-use crate::pg::{clock, guc};
+use crate::pg::{clock, guc, hooks};
 use crate::role_settings::Wanted;
 use howdah_core::catalog::Catalog;
 use howdah_core::error::ApiError;
 use howdah_core::limits;
 use howdah_core::openapi;
+use howdah_core::rest::limits::Limits;
 use howdah_core::rest::query::array;
-use howdah_core::rest::shape::{Compiled, Outcome, Param, Parsed, Shape, Statement};
+use howdah_core::rest::shape::{Compiled, Outcome, Param, Parsed, ResultKind, Shape, Statement};
 use howdah_core::rest::{Database, Isolation};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -31,6 +32,7 @@ pub struct Live {
     /// The role that the current request runs as: part of a plan's key, since a plan under row-level security depends on it.
     role: Cell<u32>,
     config: RefCell<Option<Rc<Config>>>,
+    limits: Cell<Limits>,
 }
 
 #[derive(Default)]
@@ -152,6 +154,12 @@ impl Live {
         }
     }
 
+    /// What the request's role may cost.
+    pub fn set_limits(&self, limits: Limits) {
+        self.limits.set(limits);
+        hooks::limit_touched(limits.touched);
+    }
+
     /// The pre-request function entered another role.
     pub fn set_role(&self, role: u32) {
         self.role.set(role);
@@ -220,7 +228,13 @@ impl Database for Live {
     fn run(&self, statement: &Statement, parsed: &Parsed<'_>, out: &mut Vec<u8>) -> Outcome {
         let values: Vec<_> = statement.params.iter().map(|param| value(*param, parsed)).collect();
         let mut sink = Sink::new(Writer::new(out, statement));
-        let processed = plan(statement).run(&values, !statement.writes, &mut sink);
+        let plan = plan(statement);
+        if matches!(statement.result, ResultKind::Rows | ResultKind::Scalars)
+            && let Some(bound) = self.limits.get().bound(parsed.shape.verb)
+        {
+            sink = sink.bounded(bound, plan.estimated_rows());
+        }
+        let processed = plan.run(&values, !statement.writes, &mut sink);
         sink.writer.finish(processed)
     }
 
@@ -235,6 +249,15 @@ impl Database for Live {
 
     fn planned_rows(&self, statement: &Statement, _parsed: &Parsed<'_>) -> u64 {
         plan(statement).estimated_rows()
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits.get()
+    }
+
+    fn planned_cost(&self, statement: &Statement, parsed: &Parsed<'_>) -> f64 {
+        let values: Vec<_> = statement.params.iter().map(|param| value(*param, parsed)).collect();
+        plan(statement).cost(&values)
     }
 
     fn enter_function(&self, settings: &[(String, String)]) -> Option<Isolation> {

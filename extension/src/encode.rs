@@ -118,6 +118,11 @@ impl<'a> Writer<'a> {
         self.hidden.is_empty() && self.format == Format::Nothing || one && self.rows > 0
     }
 
+    /// Rows so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
     /// Trailing columns that are not part of the body.
     pub fn hidden(&self) -> usize {
         self.hidden.len()

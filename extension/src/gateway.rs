@@ -9,6 +9,7 @@ use crate::database::Live;
 use crate::pg::claims::{self, Active, Claims, Context};
 use crate::pg::error::{Raised, catch};
 use crate::pg::guc::{self, Scope};
+use crate::pg::hooks;
 use crate::pg::jail::{self, Jail};
 use crate::role_settings::{self, Wanted};
 use howdah_core::error::{ApiError, Code, from_database};
@@ -94,6 +95,8 @@ fn answer(
         let visit = Visit { config, request, origin };
         visit.run(&who)
     });
+    // A DBA's own statements after it are not the request's.
+    hooks::limit_touched(None);
     match outcome {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(undo)) => Err(undo),
@@ -194,6 +197,7 @@ impl Visit<'_> {
         let active = Active::enter(self.context(who));
         let result = LIVE.with(|live| {
             live.begin(who.role.to_u32(), self.config);
+            self.limit(live, &entered)?;
             let reads = self.request.is_read();
             if reads {
                 jail.forbid_writes();
@@ -229,7 +233,17 @@ impl Visit<'_> {
             };
             jail.switch(oid);
             live.set_role(oid.to_u32());
+            self.limit(live, &role_settings::of(oid))?;
         }
+        Ok(())
+    }
+
+    /// What the role may cost.
+    fn limit(&self, live: &Live, role: &Wanted) -> Result<(), Undo> {
+        let limits = role
+            .limits(self.config.limits)
+            .map_err(|error| Undo::of(refusal(self.config, error)))?;
+        live.set_limits(limits);
         Ok(())
     }
 

@@ -1,7 +1,9 @@
 //! `ALTER ROLE … SET` of the entered role: Postgres applies it at login only.
 
 use crate::pg::{clock, guc, query};
+use howdah_core::error::{ApiError, Code};
 use howdah_core::rest::Isolation;
+use howdah_core::rest::limits::Limits;
 use pgrx::pg_sys;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,7 +17,11 @@ pub struct Wanted {
     /// Milliseconds.
     pub statement_timeout: Option<i32>,
     isolation: Option<Isolation>,
+    /// `howdah.max_…`, as written.
+    limits: [Option<String>; 3],
 }
+
+const LIMITS: [&str; 3] = ["howdah.max_cost", "howdah.max_rows", "howdah.max_touched"];
 
 /// No message tells of a change of pg_db_role_setting, so it is read again once a second per role.
 const FRESH_SECONDS: i64 = 1;
@@ -48,6 +54,22 @@ fn read(document: &str) -> Wanted {
     Wanted::of(entries.iter().filter_map(|entry| entry.split_once('=')))
 }
 
+fn read_limit<T: std::str::FromStr + PartialOrd + Default>(
+    which: usize,
+    own: Option<&str>,
+    default: Option<T>,
+) -> Result<Option<T>, ApiError> {
+    match own.map(str::trim) {
+        None => Ok(default),
+        Some("none") => Ok(None),
+        Some(text) => match text.parse() {
+            Ok(limit) if limit >= T::default() => Ok(Some(limit)),
+            _ => Err(ApiError::new(Code::Unavailable, &[])
+                .hint(format!("{} of the role is no number and not none", LIMITS[which]))),
+        },
+    }
+}
+
 impl Wanted {
     /// Settings as `ALTER ROLE … SET` and `CREATE FUNCTION … SET` keep them.
     pub fn of<'s>(entries: impl Iterator<Item = (&'s str, &'s str)>) -> Self {
@@ -58,12 +80,30 @@ impl Wanted {
                 "default_transaction_isolation" => {
                     wanted.isolation = Isolation::from_setting(value);
                 }
+                // Of a role; a function's own say nothing, since its owner must not lift them.
+                name if LIMITS.contains(&name) => {
+                    let at = LIMITS.iter().position(|limit| *limit == name).unwrap_or(0);
+                    wanted.limits[at] = Some(value.to_owned());
+                }
                 // Who one is, is the gateway's to say.
                 "role" | "session_authorization" => {}
                 _ => wanted.settings.push((name.to_owned(), value.to_owned())),
             }
         }
         wanted
+    }
+
+    /// The role's limits, each of them `default`'s where the role has none; `none` is no limit.
+    ///
+    /// # Errors
+    /// 503: what cannot be read must not be taken for no limit.
+    pub fn limits(&self, default: Limits) -> Result<Limits, ApiError> {
+        let [cost, rows, touched] = &self.limits;
+        Ok(Limits {
+            cost: read_limit(0, cost.as_deref(), default.cost)?,
+            rows: read_limit(1, rows.as_deref(), default.rows)?,
+            touched: read_limit(2, touched.as_deref(), default.touched)?,
+        })
     }
 
     /// The level to begin the transaction at, if this one's is weaker.

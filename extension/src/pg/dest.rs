@@ -1,8 +1,10 @@
 //! Rows straight from the executor to JSON: a destination of our own, so that no tuple is copied into an SPI table.
 
+use super::error::raise_bound;
 use super::value::{cstr, varlena};
 use crate::encode::{Format, Writer};
 use howdah_core::json;
+use howdah_core::rest::limits::Bound;
 use pgrx::pg_sys;
 
 /// Where rows go, and what is learnt on the way.
@@ -10,6 +12,7 @@ pub struct Sink<'a> {
     pub writer: Writer<'a>,
     columns: Vec<Column>,
     context: pg_sys::MemoryContext,
+    bound: Option<(Bound, u64)>,
 }
 
 /// One result column, ready to be encoded.
@@ -76,7 +79,13 @@ fn kind_of(ty: pg_sys::Oid) -> Kind {
 
 impl<'a> Sink<'a> {
     pub fn new(writer: Writer<'a>) -> Self {
-        Self { writer, columns: Vec::new(), context: std::ptr::null_mut() }
+        Self { writer, columns: Vec::new(), context: std::ptr::null_mut(), bound: None }
+    }
+
+    /// Raises as soon as there are more rows; `expected` is the planner's estimate.
+    pub fn bounded(mut self, bound: Bound, expected: u64) -> Self {
+        self.bound = Some((bound, expected));
+        self
     }
 
     unsafe fn start(&mut self, shape: pg_sys::TupleDesc) {
@@ -399,12 +408,31 @@ unsafe extern "C-unwind" fn startup(
 }
 
 #[pgrx::pg_guard]
+unsafe extern "C-unwind" fn take(
+    slot: *mut pg_sys::TupleTableSlot,
+    dest: *mut pg_sys::DestReceiver,
+) -> bool {
+    // SAFETY: as above.
+    unsafe {
+        let sink = &mut (*dest.cast::<Receiver<'_, '_>>()).sink;
+        sink.row(slot);
+        sink.bound.is_some_and(|(bound, _)| sink.writer.rows() > bound.most())
+    }
+}
+
+/// Without pgrx's guard around it: what [`raise_bound`] raises must keep its SQLSTATE, and this frame has nothing to drop.
 unsafe extern "C-unwind" fn receive(
     slot: *mut pg_sys::TupleTableSlot,
     dest: *mut pg_sys::DestReceiver,
 ) -> bool {
     // SAFETY: as above.
-    unsafe { (*dest.cast::<Receiver<'_, '_>>()).sink.row(slot) };
+    unsafe {
+        if take(slot, dest)
+            && let Some((bound, expected)) = (*dest.cast::<Receiver<'_, '_>>()).sink.bound
+        {
+            raise_bound(bound, Some(expected));
+        }
+    }
     true
 }
 

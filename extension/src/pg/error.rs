@@ -3,6 +3,7 @@
 //! pgrx knows SQLSTATEs as a closed enum: a user's own ('PT402', 'PGRST') would become an internal error. So an error
 //! context callback notes the code of each error as Postgres raises it, and our own are raised by Postgres's functions.
 
+use howdah_core::rest::limits::Bound;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::CaughtError;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
@@ -122,6 +123,19 @@ pub unsafe fn raise(code: &'static str, message: *const c_char, detail: *const c
         }
     }
     unreachable!("errfinish does not return from an ERROR")
+}
+
+/// Raises that a limit is met.
+///
+/// # Safety
+/// As [`raise`].
+pub unsafe fn raise_bound(bound: Bound, expected: Option<u64>) -> ! {
+    let (message, detail) = {
+        let (message, details) = bound.texts(expected);
+        (pg_text(&message), pg_text(&details))
+    };
+    // SAFETY: the texts are in Postgres's memory, and ours are dropped.
+    unsafe { raise(bound.code().spec().code, message, detail) }
 }
 
 /// `HW000`, `HW001`, `HW002` as Postgres packs them.

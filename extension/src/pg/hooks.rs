@@ -1,11 +1,14 @@
 //! Hooks: what a request may not do to its session, and what is not worth a line in the server's log.
 
-use super::error::raise;
+use super::error::{raise, raise_bound};
+use howdah_core::rest::limits::Bound;
 use pgrx::pg_sys;
 use std::ffi::c_char;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 static PREVIOUS_UTILITY: OnceLock<pg_sys::ProcessUtility_hook_type> = OnceLock::new();
+static PREVIOUS_FINISH: OnceLock<pg_sys::ExecutorFinish_hook_type> = OnceLock::new();
 static PREVIOUS_LOG: OnceLock<pg_sys::emit_log_hook_type> = OnceLock::new();
 
 /// Installs both; once a backend, at library load. No restart and no preload is needed.
@@ -14,6 +17,8 @@ pub fn install() {
     unsafe {
         PREVIOUS_UTILITY.get_or_init(|| pg_sys::ProcessUtility_hook);
         pg_sys::ProcessUtility_hook = Some(utility);
+        PREVIOUS_FINISH.get_or_init(|| pg_sys::ExecutorFinish_hook);
+        pg_sys::ExecutorFinish_hook = Some(finish);
         PREVIOUS_LOG.get_or_init(|| pg_sys::emit_log_hook);
         pg_sys::emit_log_hook = Some(log);
     }
@@ -32,6 +37,40 @@ unsafe extern "C-unwind" {
         dest: *mut pg_sys::DestReceiver,
         completion: *mut pg_sys::QueryCompletion,
     );
+    /// executor/executor.h, likewise.
+    fn standard_ExecutorFinish(query: *mut pg_sys::QueryDesc);
+}
+
+/// `howdah.max_touched` of the request being served, and what of it is left; `u64::MAX` is no limit.
+static TOUCHED_MOST: AtomicU64 = AtomicU64::new(u64::MAX);
+static TOUCHED_LEFT: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// Limits the rows written from now on, by whatever statement: the request's own, those of functions and triggers, and
+/// what a foreign key's action does. `None` lifts it.
+pub fn limit_touched(most: Option<u64>) {
+    TOUCHED_MOST.store(most.unwrap_or(u64::MAX), Relaxed);
+    TOUCHED_LEFT.store(most.unwrap_or(u64::MAX), Relaxed);
+}
+
+unsafe extern "C-unwind" fn finish(query: *mut pg_sys::QueryDesc) {
+    // SAFETY: what came in is passed on; the description and its state live until ExecutorEnd; nothing here has a
+    // destructor.
+    unsafe {
+        match PREVIOUS_FINISH.get() {
+            Some(Some(hook)) => hook(query),
+            _ => standard_ExecutorFinish(query),
+        }
+        let most = TOUCHED_MOST.load(Relaxed);
+        let reads = (*query).operation == pg_sys::CmdType::CMD_SELECT;
+        if most == u64::MAX || reads || (*query).estate.is_null() {
+            return;
+        }
+        let touched = (*(*query).estate).es_processed;
+        match TOUCHED_LEFT.load(Relaxed).checked_sub(touched) {
+            Some(left) => TOUCHED_LEFT.store(left, Relaxed),
+            None => raise_bound(Bound::Touched(most), None),
+        }
+    }
 }
 
 /// The commands whose effect would outlive the request on a pooled connection.

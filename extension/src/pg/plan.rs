@@ -148,9 +148,31 @@ impl Plan {
                 return 0;
             }
             let statement = pg_sys::list_nth((*cached).stmt_list, 0).cast::<pg_sys::PlannedStmt>();
-            let rows = (*(*statement).planTree).plan_rows;
+            let rows = (*statement).planTree.as_ref().map_or(0.0, |plan| plan.plan_rows);
             pg_sys::ReleaseCachedPlan(cached, pg_sys::CurrentResourceOwner);
             rows.max(0.0) as u64
+        }
+    }
+
+    /// The planner's cost, with these values where the plan depends on them.
+    pub fn cost(&self, values: &[Option<impl AsRef<[u8]>>]) -> f64 {
+        // SAFETY: the plan is ours and has one statement; the cached plan is pinned by the current resource owner until
+        // it is released.
+        unsafe {
+            let params = self.bind(values);
+            let _spi = Spi::connect();
+            let sources = pg_sys::SPI_plan_get_plan_sources(self.plan);
+            let source = pg_sys::list_nth(sources, 0).cast::<pg_sys::CachedPlanSource>();
+            let owner = pg_sys::CurrentResourceOwner;
+            let cached = pg_sys::GetCachedPlan(source, params, owner, std::ptr::null_mut());
+            let statement = pg_sys::list_nth((*cached).stmt_list, 0).cast::<pg_sys::PlannedStmt>();
+            // EXPLAIN and its like have no plan of their own.
+            let cost = match (*statement).planTree.as_ref() {
+                Some(plan) => plan.total_cost,
+                None => 0.0,
+            };
+            pg_sys::ReleaseCachedPlan(cached, owner);
+            cost
         }
     }
 

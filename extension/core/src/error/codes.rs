@@ -79,6 +79,9 @@ codes! {
     BulkKey "HW111" 400 "Each element of the body needs its key" "PATCH with an array, and an element without the primary key or the columns of on_conflict";
     BulkTwice "HW112" 400 "Two elements of the body have the same key" "PATCH with an array that has two values for one row";
     BulkUnmatched "HW113" 400 "Some elements of the body match no row" "PATCH with an array and handling=strict: an element has no row to update";
+    MaxCost "HWL01" 429 "The request is too costly" "the planner's estimate is above howdah.max_cost of the role, or limits.max_cost; nothing ran";
+    MaxRows "HWL02" 413 "The result has too many rows" "more rows than howdah.max_rows of the role, or limits.max_rows";
+    MaxTouched "HWL03" 413 "Too many rows would be written" "more rows than howdah.max_touched of the role, or limits.max_touched; nothing was written";
     BadRequest "HW400" 400 "{}" "the request is malformed below the dialect: not UTF-8, or NUL";
     NotFound "HW404" 404 "No such route" "no route has this path";
     MethodNotAllowed "HW405" 405 "Method not allowed" "the route exists for other methods";

@@ -66,6 +66,9 @@ pub fn from_database(
     hint: Option<&str>,
     anonymous: bool,
 ) -> ApiError {
+    if sqlstate.starts_with("HWL") {
+        return limit(sqlstate, message, detail);
+    }
     if sqlstate == "PGRST" {
         return raised_response(message, detail);
     }
@@ -157,6 +160,22 @@ fn public_text(sqlstate: &str, status: u16) -> &'static str {
 
 fn is_final_status(status: &u16) -> bool {
     (200..=599).contains(status)
+}
+
+/// A limit that the shell met while a statement ran.
+fn limit(sqlstate: &str, message: &str, detail: Option<&str>) -> ApiError {
+    let code = match sqlstate {
+        "HWL02" => Code::MaxRows,
+        _ => Code::MaxTouched,
+    };
+    let mut error = ApiError::new(code, &[]);
+    message.clone_into(&mut error.message);
+    error.details = detail.map(Value::from);
+    error.hint = Some(match code {
+        Code::MaxRows => "Ask for fewer rows, by filters or by limit".to_owned(),
+        _ => "Nothing was written. Write fewer rows at once".to_owned(),
+    });
+    error
 }
 
 /// `RAISE SQLSTATE 'PGRST'`: MESSAGE is `{code, message, details?, hint?}`, DETAIL `{status, headers, status_text?}`.

@@ -2,10 +2,10 @@
 
 use super::request::Target;
 use super::request::{self, Asked};
-use super::shape::{Compiled, Count, Outcome, ResultKind, Returning};
+use super::shape::{Compiled, Count, Outcome, ResultKind, Returning, Verb};
 use super::{
-    Answer, Database, Ending, Settings, TxEnd, accept, compile, etag, options, plan, query_method,
-    response, root,
+    Answer, Database, Ending, Settings, TxEnd, accept, compile, etag, limits, options, plan,
+    query_method, response, root,
 };
 use crate::error::{ApiError, Code};
 use crate::http::{Request, Response};
@@ -38,7 +38,10 @@ pub fn handle(
             &as_get
         }
     };
-    let asked = request::read(settings, db.catalog(), request, target)?;
+    let mut asked = request::read(settings, db.catalog(), request, target)?;
+    asked.parsed.shape.write.counted = db.limits().touched.is_some()
+        && !matches!(asked.parsed.shape.verb, Verb::Read | Verb::Call);
+    let asked = asked;
     if let Some(zone) = asked.prefer.timezone
         && !db.set_timezone(zone)
     {
@@ -52,6 +55,7 @@ pub fn handle(
         return Ok(Answer { response: Response::default(), ending: Ending::Repeat(level) });
     }
     check_result(&asked, compiled.result)?;
+    limits::check_cost(db, &asked, &compiled)?;
 
     let mut body = db.buffer();
     let idle = asked.idle && asked.explained.is_none();
@@ -60,6 +64,7 @@ pub fn handle(
     } else {
         db.run(&compiled.main, &asked.parsed, &mut body)
     };
+    limits::check_rows(db, &asked, &outcome)?;
     let total = total(db, settings, &asked, &compiled, &outcome);
     let ending = ending(settings.tx_end, asked.prefer.rollback);
     let mut response = response::build(&asked, &compiled, &outcome, total, body)?;

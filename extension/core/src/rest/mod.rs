@@ -10,6 +10,7 @@ pub mod etag;
 pub mod fixture;
 pub mod handle;
 mod legacy;
+pub mod limits;
 pub mod media;
 pub mod options;
 pub mod payload;
@@ -91,6 +92,16 @@ pub trait Database {
 
     /// Rows that the planner expects of a statement, without running it.
     fn planned_rows(&self, statement: &Statement, parsed: &Parsed<'_>) -> u64;
+
+    /// What the request's role may cost.
+    fn limits(&self) -> limits::Limits {
+        limits::Limits::default()
+    }
+
+    /// The planner's cost of a statement with these values, without running it.
+    fn planned_cost(&self, _statement: &Statement, _parsed: &Parsed<'_>) -> f64 {
+        0.0
+    }
 
     /// `response.status` and `response.headers` as SQL has set them in this request.
     fn response_settings(&self) -> (Option<String>, Option<String>);

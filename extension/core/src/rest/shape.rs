@@ -243,6 +243,8 @@ pub struct Write {
     pub keys: Vec<String>,
     /// `Prefer: missing=default`.
     pub missing_default: bool,
+    /// Each row written must come back to be counted (`howdah.max_touched`).
+    pub counted: bool,
     /// What must be so of the rows touched (If-Match, If-None-Match).
     pub condition: Option<Condition>,
     /// The row count must be known before the answer: rows above this are an error (value), or none.
@@ -460,6 +462,8 @@ impl std::fmt::Debug for Statement {
 /// A trailing column that carries no part of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hidden {
+    /// Nothing: the row is there to be counted.
+    Touched,
     /// bigint: the rows that the write should have touched; of the first row into [`Outcome::expected`].
     Expected,
     /// text: the hash of the row as written, in hex; of the first row into [`Outcome::tag`].

@@ -238,4 +238,34 @@ const DEFINITIONS: &[Definition] = &[
         description: "Longest time of a request, 0.1 s to 10 min, where a route does not say otherwise.",
         set: |s, v| values::number(v, 100, 600_000).map(|v| s.limits.timeout_ms = v),
     },
+    Definition {
+        key: "limits.max_cost",
+        kind: "units of the planner",
+        default: "",
+        description: "Greatest cost that the planner may estimate for a request, of a role without howdah.max_cost (ALTER ROLE … SET); above it 429, and nothing runs. Empty: no limit.",
+        set: |s, v| {
+            values::optional(v, |v| values::number(v, 0, i64::MAX as u64))
+                .map(|v| s.limits.max_cost = v)
+        },
+    },
+    Definition {
+        key: "limits.max_rows",
+        kind: "rows",
+        default: "",
+        description: "Most rows that a request may answer, of a role without howdah.max_rows; above it 413. rest.max_rows, in contrast, cuts off. Empty: no limit.",
+        set: |s, v| {
+            values::optional(v, |v| values::number(v, 0, i64::MAX as u64))
+                .map(|v| s.limits.max_rows = v)
+        },
+    },
+    Definition {
+        key: "limits.max_touched",
+        kind: "rows",
+        default: "",
+        description: "Most rows that a request may insert, update and delete, triggers and cascades included, of a role without howdah.max_touched; above it 413, and nothing is written. Empty: no limit.",
+        set: |s, v| {
+            values::optional(v, |v| values::number(v, 0, i64::MAX as u64))
+                .map(|v| s.limits.max_touched = v)
+        },
+    },
 ];

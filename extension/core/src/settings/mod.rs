@@ -120,6 +120,10 @@ pub struct Limits {
     pub max_body: u64,
     /// Milliseconds of a request.
     pub timeout_ms: u64,
+    /// Units of the planner.
+    pub max_cost: Option<u64>,
+    pub max_rows: Option<u64>,
+    pub max_touched: Option<u64>,
 }
 
 impl Default for Settings {

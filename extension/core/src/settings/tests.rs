@@ -12,7 +12,10 @@ fn defaults_are_those_of_the_table() {
     assert_eq!(settings.jwt.role_claim, ClaimPath::default());
     assert_eq!(settings.jwt.audience, None);
     assert_eq!(settings.cors_origins, ["*"]);
-    assert_eq!(settings.limits, Limits { max_body: 1 << 20, timeout_ms: 30_000 });
+    assert_eq!(
+        settings.limits,
+        Limits { max_body: 1 << 20, timeout_ms: 30_000, ..Limits::default() }
+    );
     assert_eq!(Settings::from_pairs([]), settings);
 }
 
@@ -93,7 +96,10 @@ fn rows_override_defaults() {
     assert_eq!(settings.jwt.audience.as_deref(), Some("authenticated"));
     assert_eq!(settings.cors_origins.len(), 4);
     assert_eq!(settings.site_url.as_deref(), Some("https://app.example.com"));
-    assert_eq!(settings.limits, Limits { max_body: 1024, timeout_ms: 600_000 });
+    assert_eq!(
+        settings.limits,
+        Limits { max_body: 1024, timeout_ms: 600_000, ..Limits::default() }
+    );
     let app: Vec<_> = settings.app.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     assert_eq!(app, [("app.settings.mail.from", "a@b.c"), ("app.settings.z", "")]);
 }

@@ -71,7 +71,12 @@ pub(super) fn returning(sql: &mut Sql, shape: &Shape, node: &Node<'_>, what: Hid
         Hidden::Expected => {
             sql.push("pg_catalog.json_array_length(").param(Param::Body).push("::json)::bigint");
         }
-        Hidden::Inserted | Hidden::Key | Hidden::Fault | Hidden::Rows | Hidden::InsertedRows => {}
+        Hidden::Touched
+        | Hidden::Inserted
+        | Hidden::Key
+        | Hidden::Fault
+        | Hidden::Rows
+        | Hidden::InsertedRows => {}
     }
     sql.push(if what == Hidden::Expected { " AS \"pgrst_expected\"" } else { "" });
     sql.hidden.push(what);

@@ -57,7 +57,7 @@ pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden, comma: &str) {
         Hidden::Expected => {
             sql.push(comma).push("(SELECT max(\"pgrst_expected\") FROM \"pgrst_source\")")
         }
-        Hidden::Tag | Hidden::Key | Hidden::Rows | Hidden::InsertedRows => sql,
+        Hidden::Touched | Hidden::Tag | Hidden::Key | Hidden::Rows | Hidden::InsertedRows => sql,
     };
 }
 

@@ -126,6 +126,10 @@ pub(super) fn write(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>, list: Li
             word = ", ";
         }
     }
+    if shape.write.counted && word == " RETURNING " {
+        sql.push(" RETURNING NULL");
+        sql.hidden.push(Hidden::Touched);
+    }
 }
 
 /// Only an upsert may insert or not, and only a plain table's rows say which: by an `xmax` of 0.
