@@ -1,6 +1,8 @@
 //! Rules about the source tree (STYLE: rules are tests). They need no server.
 #![forbid(unsafe_code)]
 
+mod conformance;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

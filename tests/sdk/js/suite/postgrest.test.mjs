@@ -190,6 +190,37 @@ test('stripNulls', async () => {
   assert.deepEqual(good(await db.from('port').select('id,berths').eq('id', 4).stripNulls().single()), { id: 4 })
 })
 
+test('explain: text and json, with its options', async () => {
+  // For those who may only: the role of this suite may while this test runs.
+  sql('GRANT EXECUTE ON FUNCTION howdah.explain_plan() TO authenticated')
+  try {
+    const text = good(await db.from('ship').select('id').eq('id', 1).explain())
+    assert.match(text, /Scan.* ship/)
+    const [json] = good(await db.from('ship').select('id, port(name)').explain({ format: 'json' }))
+    assert.equal(typeof json.Plan['Total Cost'], 'number')
+    const run = good(await db.from('ship').select('id').explain({ format: 'json', analyze: true, verbose: true, settings: true, buffers: true, wal: true }))
+    assert.equal(typeof run[0]['Execution Time'], 'number')
+    assert.ok('Output' in run[0].Plan)
+    const made = good(await db.from('port').update({ berths: 1 }).eq('id', 99).select().explain())
+    assert.match(made, /Update on.* port/)
+    assert.match(good(await db.rpc('fleet', { of_flag: 'red' }).explain()), /Scan/)
+  } finally {
+    sql('REVOKE EXECUTE ON FUNCTION howdah.explain_plan() FROM authenticated')
+  }
+  const refused = await db.from('ship').select('id').explain()
+  assert.deepEqual([refused.status, refused.error.code], [406, 'PGRST107'])
+})
+
+test('geojson, where PostGIS is', async () => {
+  const answer = await db.from('port').select('id').geojson()
+  if (sql("SELECT to_regproc('st_asgeojson') IS NULL") === 't') {
+    // As PostgREST says it: st_asgeojson() is not there.
+    assert.deepEqual([answer.status, answer.error.code], [404, '42883'])
+  } else {
+    assert.equal(good(answer).type, 'FeatureCollection')
+  }
+})
+
 test('returns and overrideTypes change types only', async () => {
   assert.deepEqual(good(await db.from('port').select('id').eq('id', 1).returns()), [{ id: 1 }])
   assert.deepEqual(good(await db.from('port').select('id').eq('id', 1).overrideTypes()), [{ id: 1 }])
@@ -250,6 +281,15 @@ test('spread and aggregates', async () => {
   assert.deepEqual(inside, { name: 'Aurora', visit: [{ sum: 180.5 }] })
   const counted = good(await db.from('port').select('name, visit(count)').order('id'))
   assert.deepEqual(counted.map((p) => p.visit[0].count), [1, 2, 2, 0])
+})
+
+test('computed fields and computed relationships', async () => {
+  assert.deepEqual(good(await db.from('ship').select('id, age').eq('id', 1)), [{ id: 1, age: 70 }])
+  assert.deepEqual(await ships((q) => q.gt('age', 40)), [1, 2])
+  assert.deepEqual(idsOf(good(await db.from('ship').select('id').not('built', 'is', null).order('age'))), [5, 3, 2, 1])
+  assert.deepEqual(good(await db.from('ship').select('id, homes(name)').eq('id', 1)), [{ id: 1, homes: { name: 'Genova' } }])
+  const [hull] = good(await db.from('port').select('name, guests(name)').eq('id', 3).order('name', { referencedTable: 'guests' }))
+  assert.deepEqual(hull, { name: 'Hull', guests: [{ name: 'Aurora' }, { name: 'Calypso' }] })
 })
 
 // ---------------------------------------------------------------- writing

@@ -220,6 +220,26 @@ def test_csv(db):
     assert text.rstrip("\n") == 'id,name,built\n4,Dunlin,\n5,"Éire, the (bold)",2005'
 
 
+def test_explain(db):
+    sql("GRANT EXECUTE ON FUNCTION howdah.explain_plan() TO authenticated")
+    try:
+        text = db.go(db.table("ship").select("id").eq("id", 1).explain())
+        assert "Scan" in text and "ship" in text
+        plan = db.data(db.table("ship").select("id").explain(format="json", analyze=True, verbose=True, buffers=True))
+        assert plan[0]["Execution Time"] > 0
+    finally:
+        sql("REVOKE EXECUTE ON FUNCTION howdah.explain_plan() FROM authenticated")
+    db.fails(db.table("ship").select("id").explain(format="json"), "PGRST107")
+
+
+def test_computed_fields_and_relationships(db):
+    assert db.data(db.table("ship").select("id, age").eq("id", 1)) == [{"id": 1, "age": 70}]
+    assert db.ships(lambda q: q.gt("age", 40)) == [1, 2]
+    assert db.data(db.table("ship").select("id, homes(name)").eq("id", 1)) == [{"id": 1, "homes": {"name": "Genova"}}]
+    hull = db.table("port").select("name, guests(name)").eq("id", 3).order("name", foreign_table="guests")
+    assert db.data(hull) == [{"name": "Hull", "guests": [{"name": "Aurora"}, {"name": "Calypso"}]}]
+
+
 def test_insert(db):
     assert db.data(db.table("ship").insert({"name": "py one"}))[0]["flag"] == "white"
     assert db.data(db.table("ship").insert({"name": "py two"}, returning="minimal")) == []
