@@ -24,6 +24,7 @@ pub const SCHEMAS: &[&str] = &[
     "تست",
     "reading",
     "media",
+    "calls",
     "Open {API} 100%",
 ];
 
@@ -163,8 +164,19 @@ impl Howdah {
             return;
         }
         const FIXTURES: &[&str] = &[
-            "read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests",
-            "reading", "media", "openapi",
+            "read",
+            "hostile",
+            "embed",
+            "write",
+            "writing",
+            "rpc",
+            "jail",
+            "proof",
+            "requests",
+            "reading",
+            "media",
+            "functions",
+            "openapi",
         ];
         for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));

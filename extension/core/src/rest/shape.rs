@@ -478,6 +478,8 @@ pub enum Hidden {
     Rows,
     /// bigint: those of them that were inserted, for [`Outcome::inserted`].
     InsertedRows,
+    /// bigint, the same in each row: all rows that there are without limit, for [`Outcome::total`].
+    Total,
 }
 
 /// What running a statement gave, beside the body.
@@ -491,4 +493,6 @@ pub struct Outcome {
     pub keys: Vec<Option<String>>,
     /// What was done must be undone.
     pub fault: Option<String>,
+    /// All rows, where the statement has counted them itself.
+    pub total: Option<u64>,
 }
