@@ -480,12 +480,7 @@ fn read_function(value: &Value) -> Option<Function> {
     let returns = if !columns.is_empty() {
         Returns::Columns(columns)
     } else {
-        // A row is a row, also as a domain.
-        let kind = match (result.kind, result.element) {
-            (TypeKind::Domain, Some(TypeKind::Composite)) => TypeKind::Composite,
-            (kind, _) => kind,
-        };
-        match (kind, text(value, "relation_schema"), text(value, "relation_name")) {
+        match (result.kind, text(value, "relation_schema"), text(value, "relation_name")) {
             (TypeKind::Void, ..) => Returns::Void,
             (TypeKind::Composite, Some(schema), Some(name)) => Returns::Relation { schema, name },
             (TypeKind::Record, ..) => Returns::Columns(Vec::new()),
@@ -636,10 +631,8 @@ const FUNCTIONS: &str = concat!(
     "'result', ",
     type_document!("r", "NULL"),
     ", ",
-    "'relation_schema', (SELECT rn.nspname FROM pg_catalog.pg_type b JOIN pg_catalog.pg_namespace rn ON rn.oid OPERATOR(pg_catalog.=) b.typnamespace ",
-    "WHERE b.oid OPERATOR(pg_catalog.=) CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'd' THEN r.typbasetype ELSE r.oid END), ",
-    "'relation_name', (SELECT b.typname FROM pg_catalog.pg_type b WHERE b.typtype OPERATOR(pg_catalog.=) 'c' AND b.oid OPERATOR(pg_catalog.=) ",
-    "CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'd' THEN r.typbasetype ELSE r.oid END), ",
+    "'relation_schema', (SELECT rn.nspname FROM pg_catalog.pg_namespace rn WHERE rn.oid OPERATOR(pg_catalog.=) r.typnamespace), ",
+    "'relation_name', CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'c' THEN r.typname END, ",
     "'arguments', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(",
     "'name', COALESCE(p.proargnames[k.n], ''), 'type', ",
     type_document!("t", "NULL"),
@@ -694,5 +687,7 @@ const RELATION_NAMES: &str = "SELECT pg_catalog.json_agg(s.relname)::pg_catalog.
 const FUNCTION_NAMES: &str = "SELECT pg_catalog.json_agg(s.proname)::pg_catalog.text FROM (SELECT DISTINCT p.proname FROM pg_catalog.pg_proc p \
     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
     WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND p.prokind OPERATOR(pg_catalog.=) 'f' \
+    AND (p.pronargs OPERATOR(pg_catalog.=) 0 OR p.proargnames IS NOT NULL OR p.pronargs OPERATOR(pg_catalog.=) 1 \
+    AND p.proargtypes[0] OPERATOR(pg_catalog.=) ANY ('{bytea,json,jsonb,text,xml}'::pg_catalog.regtype[])) \
     AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') \
     AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE') LIMIT 2000) s";

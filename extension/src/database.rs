@@ -6,7 +6,7 @@ use crate::descriptions::Descriptions;
 use crate::encode::Writer;
 use crate::pg::dest::Sink;
 use crate::pg::plan::Plan;
-use crate::pg::{clock, guc, hooks, jail};
+use crate::pg::{clock, guc, hooks};
 use crate::role_settings::Wanted;
 use howdah_core::catalog::Catalog;
 use howdah_core::error::ApiError;
@@ -15,7 +15,6 @@ use howdah_core::openapi;
 use howdah_core::rest::limits::Limits;
 use howdah_core::rest::query::array;
 use howdah_core::rest::shape::{Compiled, Outcome, Param, Parsed, ResultKind, Shape, Statement};
-use howdah_core::rest::timing::{Phase, Timing};
 use howdah_core::rest::{Database, Isolation};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -34,8 +33,6 @@ pub struct Live {
     role: Cell<u32>,
     config: RefCell<Option<Rc<Config>>>,
     limits: Cell<Limits>,
-    /// With `rest.server_timing` only.
-    timing: RefCell<Option<Rc<Timing>>>,
 }
 
 #[derive(Default)]
@@ -147,11 +144,6 @@ impl Live {
         self.role.set(role);
     }
 
-    /// Whose phases are timed from now on; answers whose were before.
-    pub fn time(&self, timing: Option<Rc<Timing>>) -> Option<Rc<Timing>> {
-        self.timing.replace(timing)
-    }
-
     /// Functions and views of a schema expect to find its names first: the path follows the schema asked for.
     fn enter_schema(&self, schema: &str) {
         if let Some(config) = self.config.borrow().as_ref()
@@ -233,12 +225,6 @@ impl Database for Live {
         Ok(compiled)
     }
 
-    fn begin(&self, phase: Phase) {
-        if let Some(timing) = &*self.timing.borrow() {
-            timing.begin(phase);
-        }
-    }
-
     fn run(&self, statement: &Statement, parsed: &Parsed<'_>, out: &mut Vec<u8>) -> Outcome {
         let values: Vec<_> = statement.params.iter().map(|param| value(*param, parsed)).collect();
         let mut sink = Sink::new(Writer::new(out, statement));
@@ -259,10 +245,6 @@ impl Database for Live {
     fn description(&self, wanted: &openapi::Wanted) -> Rc<Vec<u8>> {
         let config = self.config.borrow();
         self.descriptions.get(self.role.get(), wanted, &self.catalog, config.as_deref())
-    }
-
-    fn forbid_writes(&self) {
-        jail::forbid_writes();
     }
 
     fn planned_rows(&self, statement: &Statement, _parsed: &Parsed<'_>) -> u64 {

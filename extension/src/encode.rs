@@ -54,7 +54,6 @@ pub struct Writer<'a> {
     tag: Option<String>,
     found: Vec<Option<String>>,
     fault: Option<String>,
-    total: Option<u64>,
 }
 
 impl<'a> Writer<'a> {
@@ -106,7 +105,6 @@ impl<'a> Writer<'a> {
             tag: None,
             found: Vec::new(),
             fault: None,
-            total: None,
         }
     }
 
@@ -261,7 +259,6 @@ impl<'a> Writer<'a> {
             }
             Some(Hidden::InsertedRows) => self.inserted = number().unwrap_or(0),
             Some(Hidden::Rows) => self.counted = number(),
-            Some(Hidden::Total) if self.rows == 0 => self.total = number(),
             Some(Hidden::Expected) if self.rows == 0 => {
                 self.expected = text.and_then(|t| std::str::from_utf8(t).ok()?.parse().ok());
             }
@@ -303,7 +300,6 @@ impl<'a> Writer<'a> {
             tag: self.tag,
             keys: self.found,
             fault: self.fault,
-            total: self.total,
         }
     }
 }

@@ -24,7 +24,6 @@ pub const SCHEMAS: &[&str] = &[
     "تست",
     "reading",
     "media",
-    "calls",
     "Open {API} 100%",
 ];
 
@@ -164,19 +163,8 @@ impl Howdah {
             return;
         }
         const FIXTURES: &[&str] = &[
-            "read",
-            "hostile",
-            "embed",
-            "write",
-            "writing",
-            "rpc",
-            "jail",
-            "proof",
-            "requests",
-            "reading",
-            "media",
-            "functions",
-            "openapi",
+            "read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests",
+            "reading", "media", "openapi",
         ];
         for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));

@@ -80,6 +80,8 @@ pub async fn answer(client: Arc<Client>, request: Request<Incoming>) -> Result<A
     if http1 && (chunked || refused.is_some_and(closes)) {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
+    let unread = seen.bytes_in == 0 && parts.headers.contains_key(header::CONTENT_LENGTH);
+    client.activity.answered.store(http1 && refused.is_none() && !chunked && !unread, Relaxed);
     seen.bytes_out = answer.body().size_hint().exact().unwrap_or(0) as usize;
     seen.status = answer.status().as_u16();
     seen.took = started.elapsed();

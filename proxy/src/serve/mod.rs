@@ -17,6 +17,7 @@ mod config;
 mod cors;
 mod db;
 mod gateway;
+mod line;
 pub mod log;
 mod metrics;
 mod ops;

@@ -3,6 +3,7 @@
 //! - **Bare refusals.** What hyper cannot parse, it answers with an empty 400, 414 or 431. Clients
 //!   are promised a JSON body and a request id with every 4xx, so these are replaced on their way
 //!   out.
+//! - **Request lines by hand.** See [`super::line`].
 //! - **Lingering close** (RFC 9112, 9.6). Closing with unread input resets the connection, and the
 //!   client may never see the answer that told it why. So what still comes is read and thrown away
 //!   for a moment.
@@ -21,6 +22,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::answer::{Refusal, refuse_raw};
 use super::client::Ids;
+use super::line::Lines;
 
 /// How long, and how much, is read after the last answer.
 const LINGER: Duration = Duration::from_secs(1);
@@ -33,12 +35,15 @@ pub struct Activity {
     pub begun: AtomicBool,
     pub http2: AtomicBool,
     pub refused: AtomicBool,
+    /// A request has been read whole and answered: what comes next is another.
+    pub answered: AtomicBool,
 }
 
 pub struct ClientSocket<S> {
     inner: S,
     activity: Arc<Activity>,
     ids: Arc<Ids>,
+    lines: Lines,
     /// An answer of ours that replaces a bare one.
     own: Vec<u8>,
     /// Set once nothing more is written.
@@ -49,8 +54,8 @@ pub struct ClientSocket<S> {
 
 impl<S: AsyncWrite + Unpin> ClientSocket<S> {
     pub fn new(inner: S, activity: Arc<Activity>, ids: Arc<Ids>) -> Self {
-        let (own, lingering) = (Vec::new(), None);
-        Self { inner, activity, ids, own, lingering, eof: false, thrown_away: 0 }
+        let (lines, own, lingering) = (Lines::default(), Vec::new(), None);
+        Self { inner, activity, ids, lines, own, lingering, eof: false, thrown_away: 0 }
     }
 
     fn poll_own(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<&mut S>> {
@@ -91,9 +96,18 @@ impl<S: AsyncRead + Unpin> AsyncRead for ClientSocket<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.lines.give(buf) {
+            return Poll::Ready(Ok(()));
+        }
         let before = buf.filled().len();
         let read = Pin::new(&mut this.inner).poll_read(cx, buf);
-        this.eof |= matches!(read, Poll::Ready(Ok(()))) && buf.filled().len() == before;
+        if matches!(read, Poll::Ready(Ok(()))) {
+            this.eof |= buf.filled().len() == before;
+            if this.activity.answered.swap(false, Relaxed) {
+                this.lines.begin();
+            }
+            this.lines.encode(buf, before);
+        }
         read
     }
 }

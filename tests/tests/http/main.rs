@@ -14,7 +14,6 @@ mod rest_domains;
 mod rest_embed;
 mod rest_errors;
 mod rest_etag;
-mod rest_functions;
 mod rest_limits;
 mod rest_media;
 mod rest_query_method;

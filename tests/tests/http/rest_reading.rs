@@ -204,6 +204,12 @@ fn functions_are_relationships_of_written_rows() {
         .json(json!([{"id": 1, "title": "Mess", "composer_id": 2}, {"id": 51, "title": "Also", "composer_id": 1}]))
         .send();
     merged.is(201).equals(json!([{"label": "Mess (110)", "author": {"name": "Clara"}}, {"label": "Also (0)", "author": {"name": "Bach"}}]));
+    let chosen = api
+        .rest("PATCH", "/work?author=is.null&select=id,author()")
+        .prefer("return=representation, tx=rollback")
+        .json(json!({"minutes": 1}))
+        .send();
+    chosen.is(200).equals(json!([{"id": 4}]));
     let gone = api
         .rest("DELETE", "/sketch?id=eq.1&select=page")
         .prefer("return=representation, tx=rollback")
@@ -331,6 +337,12 @@ fn every_kind_of_relation_is_embedded() {
         ("/place?select=id,within(id)&within=is.null", json!([{"id": 1, "within": null}])),
         // rows without and with a related row
         ("/composer?select=id,work()&work=is.null", json!([{"id": 3}])),
+        ("/composer?select=id,work(author(),sketch())&id=eq.1", json!([{"id": 1}])),
+        ("/composer?select=id,...work(author())&id=eq.1", json!([{"id": 1}])),
+        (
+            "/composer?select=id,work(id,sketch!inner())&work.order=id&id=eq.1",
+            json!([{"id": 1, "work": [{"id": 1}, {"id": 2}]}]),
+        ),
         (
             "/composer?select=id,work(id)&work.minutes=gt.50&work=not.is.null",
             json!([{"id": 1, "work": [{"id": 1}]}]),
@@ -448,4 +460,36 @@ fn errors_of_embeds_list_what_the_caller_may_see() {
     assert_eq!(column["hint"], "Perhaps you meant the table 'reading.column_only'");
     let partition = api.get("/concert_ne").fails(404, "PGRST205");
     assert_eq!(partition["hint"], Value::Null, "{partition}");
+}
+
+#[test]
+fn foreign_tables_are_read_and_related_by_functions() {
+    let howdah = shared();
+    let there = "SELECT count(*) FROM pg_available_extensions WHERE name = 'file_fdw'";
+    if howdah.value(there) == "0" {
+        return eprintln!("this server has no file_fdw");
+    }
+    howdah.sql(
+        "CREATE EXTENSION IF NOT EXISTS file_fdw;
+         CREATE SERVER IF NOT EXISTS reading_files FOREIGN DATA WRAPPER file_fdw;
+         DROP FOREIGN TABLE IF EXISTS reading.city CASCADE;
+         CREATE FOREIGN TABLE reading.city (id int, name text) SERVER reading_files
+           OPTIONS (program 'echo 1,Eisenach; echo 2,Leipzig', format 'csv');
+         GRANT SELECT ON reading.city TO anon;
+         CREATE OR REPLACE FUNCTION reading.born_in(reading.composer) RETURNS SETOF reading.city ROWS 1 STABLE LANGUAGE sql
+           AS 'SELECT * FROM reading.city WHERE id = $1.id';
+         CREATE FUNCTION reading.natives(reading.city) RETURNS SETOF reading.composer STABLE LANGUAGE sql
+           AS 'SELECT * FROM reading.composer WHERE id = $1.id'",
+    );
+    answers(&[
+        ("/city?name=like.L*", json!([{"id": 2, "name": "Leipzig"}])),
+        (
+            "/composer?select=name,born_in(name)&order=id",
+            json!([{"name": "Bach", "born_in": {"name": "Eisenach"}}, {"name": "Clara", "born_in": {"name": "Leipzig"}}, {"name": "Nobody", "born_in": null}]),
+        ),
+        (
+            "/city?select=name,natives!inner(name)&natives.born=gt.1800",
+            json!([{"name": "Leipzig", "natives": [{"name": "Clara"}]}]),
+        ),
+    ]);
 }

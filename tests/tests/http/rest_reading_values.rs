@@ -3,6 +3,7 @@
 use howdah_tests::api::Api;
 use howdah_tests::server::shared;
 use howdah_tests::table::each;
+use howdah_tests::wire::Connection;
 use serde_json::{Value, json};
 
 fn api() -> Api<'static> {
@@ -184,6 +185,8 @@ fn operators_of_ranges_arrays_and_null() {
         ),
         ("/work?select=id&facts=cs.{\"opus\":1}", json!([{"id": 4}])),
         ("/work?select=id&facts=cd.{\"opus\":1,\"x\":2}", json!([{"id": 4}])),
+        ("/work?select=id&size=eq.(10,2,big)", json!([{"id": 1}])),
+        ("/work?select=id&or=(size.lt.\"(2,,)\",id.eq.4)&order=id", json!([{"id": 2}, {"id": 4}])),
         ("/work?select=id&minutes=isdistinct.5&order=id", json!([{"id": 1}, {"id": 3}, {"id": 4}])),
         ("/work?select=id&minutes=not.isdistinct.5", json!([{"id": 2}])),
         ("/work?select=id&minutes=is.null", json!([{"id": 4}])),
@@ -319,5 +322,24 @@ fn results_too_wide_for_postgres_are_refused_as_the_requests_fault() {
     ] {
         let body = api.get(&path).fails(400, "PGRST100");
         assert_eq!(body["message"], "A result has at most 1600 columns", "{path}");
+    }
+}
+
+#[test]
+fn addresses_written_by_hand_are_taken_as_they_are() {
+    let mut connection = Connection::open(shared().address()).expect("a connection");
+    // As curl sends what it is given; and the same connection again, with quotes in its headers.
+    for (target, wanted) in [
+        (
+            "/work?select=data->>key&title=in.(\"Mass\",\"Lost\")&order=id",
+            json!([{"key": "b"}, {"key": "c"}]),
+        ),
+        ("/work?select=id&minutes=gt.100&title=neq.<>", json!([{"id": 1}])),
+        ("/work?select=id&or=(title.eq.\"Fugue\")", json!([{"id": 2}])),
+    ] {
+        let request = format!(
+            "GET /rest/v1{target} HTTP/1.1\r\nHost: x\r\nAccept-Profile: reading\r\nX-Any: \"<>\"\r\n\r\n"
+        );
+        connection.exchange(request.as_bytes()).expect(target).is(200).equals(wanted);
     }
 }

@@ -3,7 +3,6 @@
 use super::request::Target;
 use super::request::{self, Asked};
 use super::shape::{Compiled, Count, Outcome, ResultKind, Returning, Verb};
-use super::timing::Phase;
 use super::{
     Answer, Database, Ending, Settings, TxEnd, accept, compile, etag, limits, options, plan,
     query_method, response, root,
@@ -20,7 +19,6 @@ pub fn handle(
     settings: &Settings,
     request: &Request<'_>,
 ) -> Result<Answer, ApiError> {
-    db.begin(Phase::Parse);
     let mut target = request::target(request.path)?;
     if target == Target::Root {
         match root::function(settings)? {
@@ -29,7 +27,6 @@ pub fn handle(
         }
     }
     if request.method == "OPTIONS" {
-        db.begin(Phase::Response);
         return options::answer(db.catalog(), settings, request, &target);
     }
     let joined = query_method::query_string(request)?;
@@ -50,7 +47,6 @@ pub fn handle(
     {
         return Err(unknown_timezone(zone));
     }
-    db.begin(Phase::Plan);
     let shape = &asked.parsed.shape;
     let compiled = db
         .compiled(shape, &mut || compile(shape, db.catalog(), settings))
@@ -61,10 +57,6 @@ pub fn handle(
     check_result(&asked, compiled.result)?;
     limits::check_cost(db, &asked, &compiled)?;
 
-    db.begin(Phase::Transaction);
-    if asked.verb == Verb::Call && !compiled.main.writes {
-        db.forbid_writes();
-    }
     let mut body = db.buffer();
     let idle = asked.idle && asked.explained.is_none();
     let outcome = if idle && shape.returning != Returning::Representation {
@@ -74,7 +66,6 @@ pub fn handle(
     };
     limits::check_rows(db, &asked, &outcome)?;
     let total = total(db, settings, &asked, &compiled, &outcome);
-    db.begin(Phase::Response);
     let ending = ending(settings.tx_end, asked.prefer.rollback);
     let mut response = response::build(&asked, &compiled, &outcome, total, body)?;
     if ending == Ending::Commit || asked.safe {
@@ -117,7 +108,7 @@ fn total(
     outcome: &Outcome,
 ) -> Option<u64> {
     let exact = || {
-        if let Some(known) = known_total(asked, outcome).or(outcome.total) {
+        if let Some(known) = known_total(asked, compiled, outcome) {
             return Some(known);
         }
         let mut count = Vec::new();
@@ -128,11 +119,7 @@ fn total(
     if asked.explained.is_some() {
         return None;
     }
-    let count = asked.parsed.shape.count?;
-    if !matches!(compiled.result, ResultKind::Rows | ResultKind::Scalars) {
-        return Some(outcome.rows);
-    }
-    match count {
+    match asked.parsed.shape.count? {
         Count::Exact => exact(),
         Count::Planned => planned(),
         Count::Estimated => match (exact()?, settings.max_rows) {
@@ -144,13 +131,14 @@ fn total(
 }
 
 /// The total of a page that is the last, or the only one: no second statement needs to count it.
-fn known_total(asked: &Asked<'_>, outcome: &Outcome) -> Option<u64> {
+fn known_total(asked: &Asked<'_>, compiled: &Compiled, outcome: &Outcome) -> Option<u64> {
     let shape = &asked.parsed.shape;
+    let set = matches!(compiled.result, ResultKind::Rows | ResultKind::Scalars);
     let within = shape.range.limit.is_none_or(|limit| outcome.rows < limit);
     let reached = asked.lower == 0 || outcome.rows > 0;
     // Groups are not what is counted.
     let plain = !plan::has_aggregates(&shape.query);
-    (within && reached && plain).then(|| asked.lower.saturating_add(outcome.rows))
+    (set && within && reached && plain).then(|| asked.lower.saturating_add(outcome.rows))
 }
 
 fn ending(tx_end: TxEnd, preferred: Option<bool>) -> Ending {

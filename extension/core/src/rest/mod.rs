@@ -23,7 +23,6 @@ pub mod request;
 pub mod response;
 pub mod root;
 pub mod shape;
-pub mod timing;
 
 pub use build::compile;
 pub use handle::handle;
@@ -79,11 +78,6 @@ pub trait Database {
         compile: &mut dyn FnMut() -> Result<Compiled, ApiError>,
     ) -> Result<Rc<Compiled>, ApiError>;
 
-    /// A phase of the request begins.
-    fn begin(&self, phase: timing::Phase) {
-        let _ = phase;
-    }
-
     /// Runs a statement and appends the encoded body to `out`.
     fn run(&self, statement: &Statement, parsed: &Parsed<'_>, out: &mut Vec<u8>) -> Outcome;
 
@@ -95,9 +89,6 @@ pub trait Database {
     /// Applies those of a function's own settings that Postgres does not apply to a running statement at the call
     /// (`statement_timeout`). Returns the isolation level that the function asks for, if the transaction's is weaker.
     fn enter_function(&self, settings: &[(String, String)]) -> Option<Isolation>;
-
-    /// What runs from now on may not write: it says of itself that it does not.
-    fn forbid_writes(&self) {}
 
     /// Rows that the planner expects of a statement, without running it.
     fn planned_rows(&self, statement: &Statement, parsed: &Parsed<'_>) -> u64;

@@ -120,6 +120,14 @@ pub struct Embed {
 }
 
 impl Embed {
+    /// Whether the answer has it: `actor()` only filters or orders, and so does `actor(film())`.
+    pub fn shows(&self) -> bool {
+        self.query.select.iter().any(|item| match item {
+            SelectItem::Embed(embed) => embed.shows(),
+            SelectItem::All | SelectItem::Column(_) => true,
+        })
+    }
+
     /// What the request calls it: its alias, else its target.
     pub fn name(&self) -> &str {
         self.alias.as_ref().unwrap_or(&self.target)
@@ -478,8 +486,6 @@ pub enum Hidden {
     Rows,
     /// bigint: those of them that were inserted, for [`Outcome::inserted`].
     InsertedRows,
-    /// bigint, the same in each row: all rows that there are without limit, for [`Outcome::total`].
-    Total,
 }
 
 /// What running a statement gave, beside the body.
@@ -493,6 +499,4 @@ pub struct Outcome {
     pub keys: Vec<Option<String>>,
     /// What was done must be undone.
     pub fault: Option<String>,
-    /// All rows, where the statement has counted them itself.
-    pub total: Option<u64>,
 }

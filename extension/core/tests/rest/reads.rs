@@ -318,3 +318,23 @@ fn sql_sets_status_and_headers() {
         assert_eq!(coded(&fake.fails("GET /film", "", "")), (500, "PGRST112"), "{status}");
     }
 }
+
+#[test]
+fn embeds_may_be_named_by_their_table_as_the_setting_says() {
+    let target = "/film?select=id,made:director(name)&director.name=eq.x";
+    let mut fake = Fake::default();
+    let told = fake.get(target);
+    let warning = header(&told, "Warning");
+    assert!(
+        warning.starts_with("299 howdah \"") && warning.contains("`director` to `made`"),
+        "{warning}"
+    );
+    assert_eq!(header(&fake.get(&target.replace("&director", "&made")), "Warning"), "-");
+    fake.settings.legacy_target_names = false;
+    let error = fake.fails(&format!("GET {target}"), "", "");
+    assert_eq!(coded(&error), (400, "PGRST108"));
+    assert_eq!(
+        error.hint.as_deref(),
+        Some("Change 'director' to 'made' in filters, orders or limits.")
+    );
+}

@@ -65,6 +65,12 @@ pub(super) fn field(sql: &mut Sql, node: &Node<'_>, alias: &str, field: &Field) 
     sql.push(")");
 }
 
+/// The type of a composite column.
+fn row_type<'n>(node: &'n Node<'_>, field: &Field) -> Option<&'n str> {
+    let column = node.column(&field.name).filter(|_| field.path.is_empty())?;
+    (column.ty.kind == TypeKind::Composite).then_some(column.ty.sql.as_str())
+}
+
 /// The kind of a type, or of what it is a domain over.
 fn base_kind(ty: &Type) -> TypeKind {
     ty.element.filter(|_| ty.kind == TypeKind::Domain).unwrap_or(ty.kind)
@@ -135,7 +141,13 @@ fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test:
             field(sql, node, alias, tested);
             sql.push(" ").push(operator(*op)).push(" ");
             match quantifier {
-                None => domain::value(sql, node, tested, *op, Param::Value(*value)),
+                None => match row_type(node, tested) {
+                    // Compared with a row, it would be taken for a record, which has no text form.
+                    Some(ty) => {
+                        sql.param(Param::Value(*value)).push("::").push(ty);
+                    }
+                    None => domain::value(sql, node, tested, *op, Param::Value(*value)),
+                },
                 Some(quantifier) => {
                     let word = match quantifier {
                         Quantifier::Any => "ANY (",

@@ -24,7 +24,7 @@ mod tests;
 mod write;
 
 use super::Settings;
-use super::plan::handler::{self, Maker, Source};
+use super::plan::handler::{self, Source};
 use super::plan::{self, Node, Planner};
 use super::shape::{Compiled, Count, Form, Range, ResultKind, Shape, Statement, Verb};
 use crate::catalog::{Catalog, Column, Function, Relation, Returns, Type, Volatility};
@@ -182,22 +182,15 @@ fn compile_call(
         Returns::Columns(columns) if columns.is_empty() => Some((None, scalar_kind(function))),
         _ => None,
     };
-    let count = shape.count.filter(|_| function.set);
     // A volatile function is not called a second time to count its rows.
-    let exact = matches!(count, Some(Count::Exact | Count::Estimated));
-    let once = exact && writes && made.by == Maker::Form && !plan::has_aggregates(&shape.query);
-    let count = count.filter(|count| !writes || *count == Count::Planned);
+    let count = shape.count.filter(|_| function.set && !writes);
     let function_settings = function.settings.clone();
     if let Some((ty, result)) = scalar {
-        if ty.is_none() && result != ResultKind::Void {
-            plan::function::check_record(function, &shape.query)?;
-        }
         let form = if result == ResultKind::Void { Form::Raw } else { made.form };
         let columns = ty.map(scalar_column).into_iter().collect();
         let node = planner.root(shape, &function.name, None, columns)?;
-        represent::write(&mut sql, &made.by, true, |sql| match ty.filter(|_| once) {
-            Some(ty) => call::scalars_once(sql, &node, ty, list(form), call),
-            None => call::scalar(sql, &node, function.set, ty, list(form), call),
+        represent::write(&mut sql, &made.by, true, |sql| {
+            call::scalar(sql, &node, function.set, ty, list(form), call);
         });
         let main = represent::finish(sql, shape, made.form, result, writes);
         let (count, estimate) = counts(count.filter(|_| ty.is_some()), settings, &node, |sql| {
@@ -215,8 +208,7 @@ fn compile_call(
     }
     let node = planner.root(shape, &function.name, relation.clone(), columns)?;
     represent::write(&mut sql, &made.by, false, |sql| {
-        let rows = if once { call::rows_once } else { call::rows };
-        rows(sql, &node, list(made.form), call);
+        call::rows(sql, &node, list(made.form), call);
     });
     let result = if function.set { ResultKind::Rows } else { ResultKind::SingleRow };
     let main = represent::finish(sql, shape, made.form, result, writes);

@@ -54,8 +54,8 @@ pub(super) fn outputs<'p>(node: &'p Node<'p>) -> Vec<Output<'p>> {
             SelectItem::Column(column) => all.push(item_output(node, column)),
             SelectItem::Embed(_) => {
                 let Some(embed) = embeds.next() else { continue };
-                if embed.embed.query.select.is_empty() {
-                    // `actor()` filters or orders, and shows nothing.
+                if !embed.embed.shows() {
+                    // Its filters and order are all that it is for.
                 } else if embed.embed.spread {
                     spread(embed, &mut all);
                 } else {

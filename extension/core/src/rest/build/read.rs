@@ -57,7 +57,6 @@ pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden, comma: &str) {
         Hidden::Expected => {
             sql.push(comma).push("(SELECT max(\"pgrst_expected\") FROM \"pgrst_source\")")
         }
-        Hidden::Total => sql.push(comma).push("(SELECT pg_catalog.count(*) FROM \"pgrst_source\")"),
         Hidden::Touched | Hidden::Tag | Hidden::Key | Hidden::Rows | Hidden::InsertedRows => sql,
     };
 }
@@ -124,7 +123,8 @@ fn order_source(sql: &mut Sql, node: &Node<'_>, embed: &EmbedNode<'_>, alias: &s
 /// `"public"."director_of"("film".*)`. The star keeps a column that is named as its table from being taken for the row.
 fn row_call(sql: &mut Sql, parent: &str, function: &RowCall, written: bool) {
     sql.qualified(&function.schema, &function.name).push("(").ident(parent).push(".");
-    if written {
+    // Of the rows that a write is about to change, the table's own are at hand.
+    if written && !sql.modifies {
         sql.ident(ROW);
     } else {
         sql.push("*");
@@ -148,7 +148,7 @@ fn spread_to_many(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
 }
 
 fn has_output(embed: &EmbedNode<'_>) -> bool {
-    !embed.embed.query.select.is_empty()
+    embed.embed.shows()
 }
 
 /// ` WHERE …` of a node without joins.

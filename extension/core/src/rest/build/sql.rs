@@ -18,6 +18,8 @@ pub(super) struct Sql {
     pub hidden: Vec<Hidden>,
     /// `EXISTS (…)` in the current WHERE so far.
     pub exists: usize,
+    /// The conditions being written are those of UPDATE or DELETE themselves.
+    pub modifies: bool,
 }
 
 impl Sql {
@@ -29,6 +31,7 @@ impl Sql {
             generic: true,
             hidden: Vec::new(),
             exists: 0,
+            modifies: false,
         }
     }
 

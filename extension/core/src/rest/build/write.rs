@@ -181,10 +181,12 @@ fn modify(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
 
 fn conditions(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
     let mut and = And::wheres();
+    sql.modifies = true;
     for condition in &node.query.filters {
         and.next(sql);
         filter(sql, node, &node.alias, condition);
     }
+    sql.modifies = false;
     if let Some(key) = what.limited {
         and.next(sql);
         limited::among(sql, key, &node.alias);

@@ -282,7 +282,7 @@ impl<'c> Planner<'c> {
         };
         let joined = self.names.fresh(&format!("{}_{}", parent.alias, embed.target));
         let to_one = relationship.to_one();
-        let inner = embed.join == Join::Inner && to_one && !embed.query.select.is_empty();
+        let inner = embed.join == Join::Inner && to_one && embed.shows();
         let inner_join =
             inner && parent.embeds.iter().filter(|e| e.inner_join).count() < INNER_JOINS;
         let few = parent.range.limit.is_some_and(|limit| limit <= LOOKUP_ROWS);
