@@ -40,3 +40,9 @@ pub const JSON_DIGITS: usize = 64;
 pub const ROUTES: usize = 2_000;
 /// Segments of a route's pattern.
 pub const SEGMENTS: usize = 32;
+/// Rows of a nested insert, of all levels together.
+pub const NESTED_ROWS: usize = 10_000;
+/// Relations that the body of a nested insert names, the root counted.
+pub const NESTED_LEVELS: usize = 32;
+/// How deep they are nested in one another.
+pub const NESTED_DEPTH: usize = 8;

@@ -16,6 +16,7 @@ mod rest_errors;
 mod rest_etag;
 mod rest_limits;
 mod rest_media;
+mod rest_nested;
 mod rest_query_method;
 mod rest_read;
 mod rest_reading;

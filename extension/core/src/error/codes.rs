@@ -82,6 +82,8 @@ codes! {
     MaxCost "HWL01" 429 "The request is too costly" "the planner's estimate is above howdah.max_cost of the role, or limits.max_cost; nothing ran";
     MaxRows "HWL02" 413 "The result has too many rows" "more rows than howdah.max_rows of the role, or limits.max_rows";
     MaxTouched "HWL03" 413 "Too many rows would be written" "more rows than howdah.max_touched of the role, or limits.max_touched; nothing was written";
+    NestedBody "HW120" 400 "{}" "Prefer: nested, and a member of the body that is not what its relation needs";
+    NestedTie "HW121" 400 "The rows of {} cannot be told apart once they are written" "Prefer: nested, and no key to find out which written row is which element's";
     BadRequest "HW400" 400 "{}" "the request is malformed below the dialect: not UTF-8, or NUL";
     NotFound "HW404" 404 "No such route" "no route has this path";
     MethodNotAllowed "HW405" 405 "Method not allowed" "the route exists for other methods";

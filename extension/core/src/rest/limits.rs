@@ -110,8 +110,9 @@ pub fn check_cost(
 /// # Errors
 /// HWL02 and HWL03 (413).
 pub fn check_rows(db: &dyn Database, asked: &Asked<'_>, outcome: &Outcome) -> Result<(), ApiError> {
+    let rows = outcome.rows.max(asked.nested_rows);
     match db.limits().bound(asked.parsed.shape.verb) {
-        Some(bound) if outcome.rows > bound.most() && asked.explained.is_none() => {
+        Some(bound) if rows > bound.most() && asked.explained.is_none() => {
             let code = bound.code();
             Err(ApiError::new(code, &[])
                 .details(bound.texts(None).1)

@@ -8,9 +8,12 @@ mod bulk;
 mod csv;
 mod form;
 mod json;
+mod nested;
 
 pub use arguments::{Arguments, arguments};
 pub use bulk::{Keyed, bulk, is_array};
+pub use json::Kind;
+pub use nested::{Found, Guide, nested};
 
 use super::media::{self, BodyKind};
 use super::shape::{Payload, Verb};

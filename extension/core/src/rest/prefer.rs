@@ -21,6 +21,8 @@ pub struct Prefer<'a> {
     pub max_affected: Option<u64>,
     /// A tag even where none is made unasked.
     pub etag: bool,
+    /// `nested`: members of the body may be rows of other relations.
+    pub nested: bool,
 }
 
 /// Reads every `Prefer` header; the first value of a preference wins, unknown ones are ignored.
@@ -71,6 +73,7 @@ fn take<'a>(prefer: &mut Prefer<'a>, item: &'a str) -> bool {
         "tx=commit" => first(&mut prefer.rollback, false),
         "tx=rollback" => first(&mut prefer.rollback, true),
         "etag" => prefer.etag = true,
+        "nested" => prefer.nested = true,
         "handling=strict" => first(&mut prefer.strict, true),
         "handling=lenient" => first(&mut prefer.strict, false),
         _ => {
@@ -158,6 +161,9 @@ impl Prefer<'_> {
         }
         if self.etag && matches!(verb, Verb::Read | Verb::Call) {
             push(["etag", ""]);
+        }
+        if self.nested && verb == Verb::Insert {
+            push(["nested", ""]);
         }
     }
 }

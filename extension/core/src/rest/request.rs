@@ -2,10 +2,11 @@
 //! Names are not looked up here, but for one question: which parameters of a GET on a function are its arguments.
 
 mod bulk;
+mod nested;
 
 use super::accept::{self, Circumstances};
 use super::etag::{self, Conditions};
-use super::media::{self, Media};
+use super::media::{self, BodyKind, Media};
 use super::payload::{self, Rows};
 use super::plan::split_call;
 use super::prefer::{self, Prefer};
@@ -41,6 +42,8 @@ pub struct Asked<'a> {
     pub profiled: bool,
     /// The first row asked for, from 0.
     pub lower: u64,
+    /// Rows that a nested body writes at all its levels.
+    pub nested_rows: u64,
     /// A write with nothing to write: its statement is a read of no rows, for the names' sake.
     pub idle: bool,
     /// Embeds that were named in a way to be given up.
@@ -175,6 +178,7 @@ pub fn read<'a>(
         query: request.query,
         profiled: settings.schemas.len() > 1,
         lower,
+        nested_rows: 0,
         idle: false,
         legacy: query.legacy,
         conditions,
@@ -185,6 +189,16 @@ pub fn read<'a>(
     match verb {
         Verb::Read | Verb::Delete => {}
         Verb::Update if is_bulk(request)? => bulk::read(&mut asked, request, catalog)?,
+        Verb::Insert
+            if asked.prefer.nested
+                && media::body_kind(request.headers)? == BodyKind::Json
+                && nested::read(
+                    &mut asked,
+                    request,
+                    catalog,
+                    settings,
+                    &query.nested_conflicts,
+                )? => {}
         Verb::Insert | Verb::Update | Verb::Put => read_rows(&mut asked, request)?,
         Verb::Call if by_query => {
             let (names, values) = query::arguments(query.arguments);

@@ -79,6 +79,11 @@ fn explained(asked: &Asked<'_>, content_type: &str, body: Vec<u8>) -> Response {
 /// What makes the whole request fail after it ran.
 fn check(asked: &Asked<'_>, single: bool, outcome: &Outcome) -> Result<(), ApiError> {
     let rows = outcome.rows;
+    if let (Some(path), Verb::Insert) = (&outcome.fault, asked.verb) {
+        return Err(ApiError::new(Code::NestedTie, &[path]).details(
+            "A trigger has changed or left out a row, or a row that is there cannot be seen",
+        ));
+    }
     if outcome.fault.is_some() {
         return Err(ApiError::new(Code::BulkTwice, &[])
             .details("Their values are written otherwise, and are equal to Postgres"));

@@ -255,8 +255,31 @@ pub struct Write {
     pub counted: bool,
     /// What must be so of the rows touched (If-Match, If-None-Match).
     pub condition: Option<Condition>,
+    /// Of a nested insert: what the members of the body's objects are.
+    pub nested: Option<Box<Level>>,
     /// The row count must be known before the answer: rows above this are an error (value), or none.
     pub max_affected: bool,
+}
+
+/// The objects at one place of a nested body: the root's, those of its `lines`, those of their `product` …
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Level {
+    /// Columns, sorted, each with whether some object lacks it.
+    pub columns: Vec<(String, bool)>,
+    /// There is one object in the whole body, or none.
+    pub one: bool,
+    pub on_conflict: Vec<String>,
+    pub children: Vec<Child>,
+}
+
+/// A member that holds the rows of a relation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Child {
+    pub key: String,
+    /// As in an embed.
+    pub target: String,
+    pub hint: Option<String>,
+    pub level: Level,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

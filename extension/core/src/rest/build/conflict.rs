@@ -21,14 +21,14 @@ pub(super) fn resolution(shape: &Shape) -> Option<Resolution> {
 }
 
 /// ` ON CONFLICT (…) WHERE … DO …`; `columns` are those that a merge sets. The filters of a POST are asked of the row that
-/// is there, and one that they do not match stays as it is; those of a PUT have chosen the row that comes.
+/// is there, and one that they do not match stays as it is; those of a PUT have chosen the row that comes. `asked`: what is
+/// asked of the row that is there, if anything.
 pub(super) fn on_conflict(
     sql: &mut Sql,
     arbiter: &Arbiter,
     resolution: Resolution,
     columns: &[&Column],
-    shape: &Shape,
-    node: &Node<'_>,
+    asked: Option<(&Shape, &Node<'_>)>,
 ) {
     sql.push(" ON CONFLICT (");
     sql.list(&arbiter.keys, |sql, key| {
@@ -49,6 +49,7 @@ pub(super) fn on_conflict(
     sql.list(columns, |sql, c| {
         sql.ident(&c.name).push(" = EXCLUDED.").ident(&c.name);
     });
+    let Some((shape, node)) = asked else { return };
     let mut and = And::wheres();
     if shape.verb == Verb::Insert {
         for condition in &node.query.filters {

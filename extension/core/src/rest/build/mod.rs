@@ -13,6 +13,7 @@ mod conflict;
 mod domain;
 mod filter;
 mod limited;
+mod nested;
 mod output;
 mod read;
 mod represent;
@@ -26,7 +27,7 @@ mod write;
 use super::Settings;
 use super::plan::handler::{self, Source};
 use super::plan::{self, Node, Planner};
-use super::shape::{Compiled, Count, Form, Range, ResultKind, Shape, Statement, Verb};
+use super::shape::{Compiled, Count, Form, Level, Range, ResultKind, Shape, Statement, Verb};
 use crate::catalog::{Catalog, Column, Function, Relation, Returns, Type, Volatility};
 use crate::error::{ApiError, Code};
 use output::List;
@@ -131,6 +132,9 @@ fn compile_write(
 ) -> Result<Compiled, ApiError> {
     let relation = plan::relation(catalog, &shape.schema, &shape.target)?;
     plan::check_write(shape, &relation)?;
+    if let Some(level) = &shape.write.nested {
+        return compile_nested(shape, level, relation, catalog, settings);
+    }
     let arbiter = match conflict::resolution(shape) {
         Some(_) if shape.verb == Verb::Put => plan::conflict::arbiter(catalog, &relation, &[])?,
         Some(_) => plan::conflict::arbiter(catalog, &relation, &shape.query.on_conflict)?,
@@ -148,6 +152,36 @@ fn compile_write(
     let (arbiter, limited) = (arbiter.as_ref(), limited.as_deref());
     let what = write::Written { shape, relation: &relation, arbiter, limited, by: &made.by };
     write::write(&mut sql, &what, &node, list(made.form));
+    let main = represent::finish(sql, shape, made.form, ResultKind::Rows, true);
+    Ok(Compiled {
+        main,
+        count: None,
+        estimate: None,
+        relation: Some(relation),
+        result: ResultKind::Rows,
+        function_settings: Vec::new(),
+        media: made.settled,
+    })
+}
+
+fn compile_nested(
+    shape: &Shape,
+    level: &Level,
+    relation: Rc<Relation>,
+    catalog: &dyn Catalog,
+    settings: &Settings,
+) -> Result<Compiled, ApiError> {
+    if shape.write.condition.is_some() {
+        return Err(ApiError::new(Code::NotImplemented, &[])
+            .details("If-Match and If-None-Match with Prefer: nested"));
+    }
+    let plan = plan::nested::plan(catalog, settings, shape, &relation, level)?;
+    let mut planner = Planner::new(shape, catalog, settings);
+    let mut node = planner.root(shape, &relation.name, Some(Rc::clone(&relation)), Vec::new())?;
+    plan::nested::mark(&mut node, &plan, 0);
+    let made = handler::settle(catalog, settings, shape, Source::Relation(&relation))?;
+    let mut sql = Sql::new();
+    nested::write(&mut sql, shape, &plan, &node, list(made.form), &made.by);
     let main = represent::finish(sql, shape, made.form, ResultKind::Rows, true);
     Ok(Compiled {
         main,

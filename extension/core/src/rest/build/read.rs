@@ -70,12 +70,22 @@ pub(super) fn counted(sql: &mut Sql, node: &Node<'_>, what: &str, from: impl FnO
 
 /// `"public"."film"`, called otherwise only if it must be.
 pub(super) fn table(sql: &mut Sql, node: &Node<'_>) {
+    if instead(sql, &node.alias) {
+        return;
+    }
     if let Some(relation) = &node.relation {
         sql.qualified(&relation.schema, &relation.name);
         if relation.name != node.alias {
             sql.push(" AS ").ident(&node.alias);
         }
     }
+}
+
+/// What is read under this alias, if that is not the relation itself.
+fn instead(sql: &mut Sql, alias: &str) -> bool {
+    let Some(source) = sql.sources.get(alias).cloned() else { return false };
+    sql.push(&source).push(" AS ").ident(alias);
+    true
 }
 
 /// The joins of to-one embeds and of related orders.
@@ -111,7 +121,12 @@ fn joins(sql: &mut Sql, node: &Node<'_>) {
 fn order_source(sql: &mut Sql, node: &Node<'_>, embed: &EmbedNode<'_>, alias: &str) -> And {
     let target = &embed.relationship.target;
     let Some(function) = &embed.relationship.function else {
-        sql.push(" LEFT JOIN ").qualified(&target.schema, &target.name).push(" AS ").ident(alias);
+        sql.push(" LEFT JOIN ");
+        match sql.sources.get(&embed.node.alias).cloned() {
+            Some(source) => sql.push(&source),
+            None => sql.qualified(&target.schema, &target.name),
+        };
+        sql.push(" AS ").ident(alias);
         return And::on();
     };
     sql.push(" LEFT JOIN LATERAL ");
@@ -224,8 +239,10 @@ fn source(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
         None => table(sql, &embed.node),
     }
     if let Some(junction) = &embed.relationship.junction {
-        sql.push(" INNER JOIN ").qualified(&junction.schema, &junction.name);
-        sql.push(" AS ").ident(&embed.junction);
+        sql.push(" INNER JOIN ");
+        if !instead(sql, &embed.junction) {
+            sql.qualified(&junction.schema, &junction.name).push(" AS ").ident(&embed.junction);
+        }
         let mut and = And::on();
         for (from, to) in &junction.columns {
             and.next(sql);

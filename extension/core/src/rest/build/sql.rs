@@ -16,6 +16,8 @@ pub(super) struct Sql {
     /// No test so far whose value decides the plan.
     pub generic: bool,
     pub hidden: Vec<Hidden>,
+    /// By alias: what is read in the place of a relation, of which the statement itself writes rows.
+    pub sources: HashMap<String, String>,
     /// `EXISTS (…)` in the current WHERE so far.
     pub exists: usize,
     /// The conditions being written are those of UPDATE or DELETE themselves.
@@ -30,6 +32,7 @@ impl Sql {
             numbers: HashMap::new(),
             generic: true,
             hidden: Vec::new(),
+            sources: HashMap::new(),
             exists: 0,
             modifies: false,
         }

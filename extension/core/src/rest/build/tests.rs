@@ -590,3 +590,52 @@ fn updates_every_row_by_its_key() {
     shape.range.limit = Some(1);
     assert_eq!(fixture::compile(&shape).unwrap_err().code, "PGRST127");
 }
+
+#[test]
+fn a_nested_insert_is_one_statement() {
+    let level = |columns: &[&str], one, children| Level {
+        columns: columns.iter().map(|c| ((*c).to_owned(), false)).collect(),
+        one,
+        on_conflict: Vec::new(),
+        children,
+    };
+    let child =
+        |key: &str, level| Child { key: key.to_owned(), target: key.to_owned(), hint: None, level };
+    let nested = |target: &str, root: Level| {
+        let columns: Vec<String> = root.columns.iter().map(|(name, _)| name.clone()).collect();
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let mut shape = written(Verb::Insert, target, Payload::Array, &columns, Returning::Minimal);
+        shape.write.nested = Some(Box::new(root));
+        shape
+    };
+    let cast = child("film_actor", level(&["actor_id", "part"], false, vec![]));
+    let shape = nested("film", level(&["title"], false, vec![cast.clone()]));
+    assert_eq!(
+        main_sql(&shape),
+        r#"WITH "pgrst_s0" AS MATERIALIZED (SELECT "_"."pgrst_o", "_"."title", "_"."pgrst_m1" FROM ROWS FROM (pg_catalog.json_to_recordset($1::json) AS ("title" character varying(160), "film_actor" json, "pgrst_x" json)) WITH ORDINALITY AS "_"("title", "pgrst_m1", "pgrst_x", "pgrst_o")), "pgrst_w0" AS (INSERT INTO "public"."film" ("title") SELECT "v"."title" FROM "pgrst_s0" AS "v" ORDER BY "v"."pgrst_o" RETURNING "film"."id" AS "id"), "pgrst_k0" AS (SELECT "v"."pgrst_o", "r"."id" FROM "pgrst_s0" AS "v" INNER JOIN (SELECT row_number() OVER (ORDER BY "id") AS "pgrst_o", * FROM "pgrst_w0") AS "r" ON "r"."pgrst_o" = "v"."pgrst_o"), "pgrst_s1" AS MATERIALIZED (SELECT row_number() OVER (ORDER BY "p"."pgrst_o", "_"."pgrst_o") AS "pgrst_o", "p"."pgrst_o" AS "pgrst_p", "_"."actor_id", "_"."part", "k"."id" AS "film_id" FROM "pgrst_s0" AS "p" INNER JOIN "pgrst_k0" AS "k" ON "k"."pgrst_o" = "p"."pgrst_o" CROSS JOIN LATERAL ROWS FROM (pg_catalog.json_to_recordset(CASE pg_catalog.json_typeof("p"."pgrst_m1") WHEN 'array' THEN "p"."pgrst_m1" WHEN 'object' THEN pg_catalog.json_build_array("p"."pgrst_m1") ELSE '[]' END) AS ("actor_id" integer, "part" text, "pgrst_x" json)) WITH ORDINALITY AS "_"("actor_id", "part", "pgrst_x", "pgrst_o")), "pgrst_w1" AS (INSERT INTO "public"."film_actor" ("actor_id", "part", "film_id") SELECT "v"."actor_id", "v"."part", "v"."film_id" FROM "pgrst_s1" AS "v" ORDER BY "v"."pgrst_o"), "pgrst_source" AS (SELECT "w".*, CASE WHEN (SELECT count(*) FROM "pgrst_k0") <> (SELECT count(*) FROM "pgrst_s0") THEN 'the body' END AS "pgrst_fault" FROM "pgrst_w0" AS "w") SELECT "pgrst_fault" FROM "pgrst_source""#
+    );
+    let params = fixture::compile(&shape).unwrap().main.params;
+    assert_eq!(params, [Param::Body]);
+    // A key that neither the body nor a sequence gives; and of one row alone, which needs none.
+    let several = |one| {
+        nested("person", level(&["name"], one, vec![child("badge", level(&["code"], one, vec![]))]))
+    };
+    let error = fixture::compile(&several(false)).unwrap_err();
+    assert_eq!((error.status, error.code.as_str()), (400, "HW121"));
+    assert!(
+        main_sql(&several(true)).contains(r#"FROM "pgrst_s0" AS "v" CROSS JOIN "pgrst_w0" AS "r""#)
+    );
+    // What the nesting gives cannot be given.
+    let given = child("film_actor", level(&["actor_id", "film_id"], false, vec![]));
+    let error =
+        fixture::compile(&nested("film", level(&["title"], true, vec![given]))).unwrap_err();
+    assert_eq!(error.message, "'film_actor.film_id' has its value from the nesting");
+    // Known before: the key is in the body, or what a conflict is found by.
+    let sql = main_sql(&nested("film", level(&["id", "title"], false, vec![cast.clone()])));
+    assert!(sql.contains(r#"AS "r" ON ("r"."id") = ("v"."id"))"#), "{sql}");
+    let mut merged = nested("film", level(&["id", "title"], false, vec![cast]));
+    merged.write.resolution = Some(Resolution::MergeDuplicates);
+    assert!(main_sql(&merged).contains(
+        r#"ON CONFLICT ("film_id", "actor_id") DO UPDATE SET "actor_id" = EXCLUDED."actor_id""#
+    ));
+}

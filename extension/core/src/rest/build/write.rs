@@ -249,7 +249,7 @@ fn insert(sql: &mut Sql, what: &Written<'_>, node: &Node<'_>) {
     }
     let set: Vec<&Column> = columns.into_iter().chain(defaults).collect();
     if let (Some(resolution), Some(arbiter)) = (conflict::resolution(shape), what.arbiter) {
-        conflict::on_conflict(sql, arbiter, resolution, &set, shape, node);
+        conflict::on_conflict(sql, arbiter, resolution, &set, Some((shape, node)));
     }
 }
 

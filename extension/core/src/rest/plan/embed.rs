@@ -25,6 +25,8 @@ pub struct Relationship {
     pub junction: Option<Junction>,
     /// A function of the parent's row gives the target's rows; there are no columns then.
     pub function: Option<RowCall>,
+    /// The parent holds the foreign key.
+    pub forward: bool,
     pub(super) constraint: String,
 }
 
@@ -59,6 +61,7 @@ impl Relationship {
             columns: Vec::new(),
             junction: None,
             function: Some(function),
+            forward: false,
             constraint: String::new(),
         }
     }
@@ -188,6 +191,7 @@ fn direct(
             columns: pairs(&seen.columns, columns),
             junction: None,
             function: None,
+            forward: seen.forward,
             constraint: key.constraint.clone(),
         },
         side: if seen.forward { Side::Forward } else { Side::Backward },

@@ -127,6 +127,7 @@ fn push(
                     constraint: other.constraint.clone(),
                 }),
                 function: None,
+                forward: false,
                 constraint: key.constraint.clone(),
             },
             side: Side::Through,

@@ -11,6 +11,7 @@ mod hints;
 mod junction;
 mod keys;
 pub mod limited;
+pub mod nested;
 #[cfg(test)]
 mod tests;
 mod width;

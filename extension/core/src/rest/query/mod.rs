@@ -23,6 +23,8 @@ pub struct ParsedQuery {
     pub query: Query,
     /// `limit=` and `offset=`; the caller may narrow it by a Range header.
     pub range: Range,
+    /// `lines.on_conflict=`: the path and the columns, for nested inserts.
+    pub nested_conflicts: Vec<(Vec<String>, Vec<String>)>,
     /// [`crate::rest::shape::Parsed::values`] so far.
     pub values: Vec<String>,
     /// GET and HEAD on a function: `(name, value)` of the parameters that are no filter, as they came.
@@ -140,6 +142,12 @@ impl Reader {
                     names(text).map_err(|f| f.error("on_conflict parameter", text))?;
                 Ok(())
             }
+            "on_conflict" => {
+                let columns = names(text).map_err(|f| f.error("on_conflict parameter", text))?;
+                let path = names_of(path).map_err(|f| f.error("tree path", path))?;
+                self.out.nested_conflicts.push((path, columns));
+                Ok(())
+            }
             "order" => {
                 if text.is_empty() {
                     return Ok(());
@@ -232,17 +240,7 @@ impl Reader {
 
     /// The query and range that a prefix like `a.b` names; the top for an empty one.
     fn place(&mut self, path: &str) -> Result<(&mut Query, &mut Range), ApiError> {
-        let mut names = Vec::new();
-        if !path.is_empty() {
-            let mut lex = Lexer::new(path);
-            loop {
-                names.push(lex.name().map_err(|f| f.error("tree path", path))?.into_owned());
-                if !lex.eat(".") {
-                    break;
-                }
-            }
-            lex.end("\".\"").map_err(|f| f.error("tree path", path))?;
-        }
+        let names = names_of(path).map_err(|f| f.error("tree path", path))?;
         self.descend(&names)
     }
 
@@ -283,6 +281,22 @@ fn find_embed<'q>(
         }
     }
     Some(embed)
+}
+
+/// `a."b c".d`
+fn names_of(path: &str) -> lexer::Parse<Vec<String>> {
+    let mut names = Vec::new();
+    if !path.is_empty() {
+        let mut lex = Lexer::new(path);
+        loop {
+            names.push(lex.name()?.into_owned());
+            if !lex.eat(".") {
+                break;
+            }
+        }
+        lex.end("\".\"")?;
+    }
+    Ok(names)
 }
 
 /// `a,"b c",d`
