@@ -16,7 +16,7 @@ use crate::catalog::{Column, RelationKind};
 use crate::rest::plan::Node;
 use crate::rest::plan::handler::Maker;
 use crate::rest::plan::nested::{Nested, Place, Relationship, Tie};
-use crate::rest::shape::{Hidden, Param, Payload, Resolution, Returning, Shape};
+use crate::rest::shape::{Filter, Hidden, Param, Payload, Resolution, Returning, Shape};
 use std::collections::BTreeSet;
 
 /// Writes the whole statement.
@@ -110,13 +110,18 @@ impl Writer<'_> {
 
     /// Lets the embeds of what is written at place `n` read what was written.
     fn embeds(&mut self, sql: &mut Sql, node: &Node<'_>, n: usize) {
-        for embed in &node.embeds {
+        for (index, embed) in node.embeds.iter().enumerate() {
             let Some(child) = self.nested.child(n, &embed.relationship) else { continue };
             let own = match &embed.relationship.junction {
                 Some(junction) => &junction.columns,
                 None => &embed.relationship.columns,
             };
             self.show(child, write::needed(&embed.node));
+            self.show(child, tested(&embed.node));
+            // Those by which the rows around are put in order.
+            let orders = node.query.order.iter().zip(&node.order_joins);
+            let by = orders.filter(|(_, join)| join.as_ref().is_some_and(|(at, _)| *at == index));
+            self.show(child, by.map(|(order, _)| order.field.name.as_str()));
             self.show(child, own.iter().map(|(_, to)| to.as_str()));
             self.show_row(child, &embed.node);
             self.embeds(sql, &embed.node, child);
@@ -579,6 +584,26 @@ impl Writer<'_> {
         }
         sql.push(if any { " END" } else { "NULL::text" });
     }
+}
+
+/// Columns, and computed fields, that a node's filters test.
+fn tested<'n>(node: &'n Node<'_>) -> Vec<&'n str> {
+    fn collect<'n>(filters: &'n [Filter], node: &Node<'_>, names: &mut Vec<&'n str>) {
+        for filter in filters {
+            match filter {
+                Filter::Tree { parts, .. } => collect(parts, node, names),
+                Filter::Test { field, .. } => {
+                    let embed = node.embed(&field.name).is_some();
+                    if !embed || node.column(&field.name).is_some() {
+                        names.push(&field.name);
+                    }
+                }
+            }
+        }
+    }
+    let mut names = Vec::new();
+    collect(&node.query.filters, node, &mut names);
+    names
 }
 
 /// The junction's columns of both sides.
