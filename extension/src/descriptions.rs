@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Bytes of documents kept in one backend. A longer one is made anew each time.
-const KEPT_BYTES: usize = 8 << 20;
+const KEPT_BYTES: usize = 16 << 20;
 
 #[derive(Default)]
 pub struct Descriptions {

@@ -138,7 +138,10 @@ fn components(json: &mut Json, part: &Part<'_>) {
         parameters::shared(json, part);
         relations::parameters(json, part);
     });
-    json.key("responses").object(responses::shared);
+    json.key("responses").object(|json| {
+        responses::shared(json);
+        relations::responses(json, part);
+    });
     json.key("headers").object(responses::headers);
     json.key("securitySchemes").object(|json| {
         json.key("bearer").object(|json| {

@@ -112,12 +112,9 @@ impl Writer<'_> {
                 parameters::profile(json, self.part, "acceptProfile");
             });
             json.key("responses").object(|json| {
-                self.rows(json, "200", "The rows.");
-                self.rows(
-                    json,
-                    "206",
-                    "A part of the rows, of which `Content-Range` tells the number.",
-                );
+                let rows = names::response(&names::safe(&self.relation.name));
+                json.link("200", &rows);
+                json.link("206", &rows);
                 json.link("300", &names::response("Error"));
                 responses::errors(json);
             });
@@ -133,8 +130,8 @@ impl Writer<'_> {
             let one = self.component("Insert");
             self.body(json, &one, true);
             json.key("responses").object(|json| {
-                self.written(json, "200", "All rows were there and have been changed.");
-                self.written(json, "201", "Made.");
+                self.written(json, "200");
+                self.written(json, "201");
                 responses::errors(json);
             });
         });
@@ -172,8 +169,8 @@ impl Writer<'_> {
             });
             self.body(json, &self.component("Insert"), false);
             json.key("responses").object(|json| {
-                self.written(json, "200", "Changed.");
-                self.written(json, "201", "Made.");
+                self.written(json, "200");
+                self.written(json, "201");
                 responses::empty(json, "204", "Done.", &["Preference-Applied"]);
                 responses::errors(json);
             });
@@ -218,34 +215,15 @@ impl Writer<'_> {
         });
     }
 
-    /// An answer with rows in every form that they have.
-    fn rows(&self, json: &mut Json, status: &str, text: &str) {
-        json.key(status).object(|json| {
-            json.text("description", text);
-            responses::with_headers(
-                json,
-                &["Content-Range", "Content-Location", "Content-Profile", "Preference-Applied"],
-            );
-            rows_content(json, &self.part.schemas.row(self.relation));
-        });
-    }
-
     /// Rows, if `Prefer: return=representation` asks for them and they may be read.
-    fn written(&self, json: &mut Json, status: &str, text: &str) {
-        json.key(status).object(|json| {
-            json.text("description", text);
-            let headers = ["Content-Range", "Content-Profile", "Preference-Applied", "Location"];
-            responses::with_headers(json, &headers);
-            if self.rights.read {
-                rows_content(json, &self.part.schemas.row(self.relation));
-            }
-        });
+    fn written(&self, json: &mut Json, status: &str) {
+        json.link(status, &names::response(&self.component("Written")));
     }
 
     fn changed(&self, json: &mut Json) {
         json.key("responses").object(|json| {
             if self.rights.read {
-                self.written(json, "200", "The changed rows.");
+                self.written(json, "200");
             }
             responses::empty(json, "204", "Done.", &["Content-Range", "Preference-Applied"]);
             responses::errors(json);
@@ -271,6 +249,35 @@ pub fn rows_content(json: &mut Json, row: &str) {
         media(json, "application/vnd.pgrst.array+json;nulls=stripped", many);
         media(json, "text/csv", |json| json.text("type", "string"));
     });
+}
+
+/// Answers with the rows of each relation, in every form that they have.
+pub fn responses(json: &mut Json, part: &Part<'_>) {
+    for relation in part.relations() {
+        let rights = Rights::of(part, relation);
+        let name = names::safe(&relation.name);
+        let row = part.schemas.row(relation);
+        if rights.read {
+            json.key(&name).object(|json| {
+                json.text("description", "The rows; 206 if `Content-Range` tells of more.");
+                let headers =
+                    ["Content-Range", "Content-Location", "Content-Profile", "Preference-Applied"];
+                responses::with_headers(json, &headers);
+                rows_content(json, &row);
+            });
+        }
+        if rights.insert || rights.update || rights.delete {
+            json.key(&format!("{name}-Written")).object(|json| {
+                json.text("description", "Done; the rows written, if they are asked for.");
+                let headers =
+                    ["Content-Range", "Content-Profile", "Preference-Applied", "Location"];
+                responses::with_headers(json, &headers);
+                if rights.read {
+                    rows_content(json, &row);
+                }
+            });
+        }
+    }
 }
 
 /// Components of each relation: its row, and what inserting and updating take.
