@@ -146,11 +146,20 @@ SELECT json_build_object(
         'fields', CASE WHEN t.typtype <> 'c' THEN '[]' ELSE COALESCE((SELECT json_agg(json_build_object(
             'name', a.attname, 'type', a.atttypid::int8) ORDER BY a.attnum)
             FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '[]') END,
-        'cast', t.oid >= 16384 AND EXISTS (SELECT FROM pg_cast x WHERE x.castsource = t.oid AND x.casttarget = 'json'::regtype
-            AND x.castmethod = 'f')))
+        'cast', t.oid >= 16384 AND EXISTS (SELECT FROM pg_cast x WHERE x.castmethod = 'f'
+            AND (x.castsource = t.oid AND x.casttarget = 'json'::regtype OR x.casttarget = t.oid AND x.castsource = 'json'::regtype))))
         FROM used u JOIN pg_type t ON t.oid = u.oid JOIN pg_namespace n ON n.oid = t.typnamespace
         CROSS JOIN LATERAL (SELECT t.typelem <> 0 AND t.typlen = -1
             AND t.typsubscript = 'array_subscript_handler'::regproc AS array_type) is_array), '[]'),
+    'handlers', COALESCE((SELECT json_agg(json_build_object('schema', n.nspname, 'media', t.typname,
+        'of_schema', rn.nspname, 'of', r.relname) ORDER BY p.oid)
+        FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_type t ON t.oid = p.prorettype
+        JOIN pg_type a ON a.oid = p.proargtypes[0]
+        LEFT JOIN pg_class r ON r.oid = a.typrelid AND r.relkind IN ('r', 'p', 'v', 'm', 'f')
+        LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
+        WHERE p.prokind = 'a' AND p.pronargs = 1 AND t.typtype = 'd' AND strpos(t.typname, '/') > 0
+          AND (r.oid IS NOT NULL OR a.oid = 'anyelement'::regtype)
+          AND ($2::bool OR has_function_privilege(p.oid, 'EXECUTE'))), '[]'),
     'keys', COALESCE((SELECT json_agg(json_build_object('schema', n.nspname, 'table', c.relname, 'columns',
         (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(p.conkey) WITH ORDINALITY k(attnum, n)
             JOIN pg_attribute a ON a.attrelid = p.conrelid AND a.attnum = k.attnum)))

@@ -23,6 +23,9 @@ pub struct Overview {
     pub keys: Vec<Key>,
     /// Foreign keys of one column.
     pub references: Vec<Reference>,
+    /// Aggregates that make media types of rows, in any schema.
+    #[serde(default)]
+    pub handlers: Vec<Handler>,
     /// Of each view by its oid: the tables whose columns it shows. Filled in by the shell.
     #[serde(default)]
     pub bases: Vec<(Oid, Vec<Base>)>,
@@ -151,8 +154,17 @@ pub struct Type {
     pub fields: Vec<Field>,
     /// The relation whose row this is.
     pub relation: Option<String>,
-    /// It has a cast to json of its own, so its JSON may be anything.
+    /// It has a cast to or from json of its own, so its JSON may be anything.
     pub cast: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct Handler {
+    pub schema: String,
+    pub media: String,
+    /// The relation whose rows it takes; `None`: any rows.
+    pub of_schema: Option<String>,
+    pub of: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

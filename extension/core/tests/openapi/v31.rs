@@ -93,7 +93,7 @@ fn types_are_what_the_server_answers() {
     assert_eq!(schemas["code"], json!({"type": "string", "maxLength": 3}));
     assert_eq!(
         schemas["email"],
-        json!({"type": ["string", "null"], "description": "An address.", "examples": ["ada@example.org"]})
+        json!({"type": "string", "description": "An address.", "examples": ["ada@example.org"]})
     );
     assert_eq!(
         schemas["po-20-int"]["properties"]["mood"],
@@ -111,6 +111,35 @@ fn a_type_with_a_cast_to_json_may_be_anything() {
     }
     let document = v31_of(&overview, &odd_facts());
     assert_eq!(property(&document, "types", "an_email"), json!({}));
+}
+
+#[test]
+fn media_types_of_handlers_are_among_the_answers() {
+    use howdah_core::catalog::overview::Handler;
+    let handler = |schema: &str, media: &str, of: Option<&str>| Handler {
+        schema: schema.into(),
+        media: media.into(),
+        of_schema: of.map(|_| ODD.to_owned()),
+        of: of.map(str::to_owned),
+    };
+    let mut overview = odd();
+    overview.handlers = vec![
+        handler(ODD, "text/html", Some("kept")),
+        handler("public", "text/tab-separated-values", None),
+        handler(ODD, "text/csv", Some("shown")),
+        handler("hidden", "image/png", None),
+    ];
+    let document = v31_of(&overview, &odd_facts());
+    let media = |component: &str| -> Vec<String> {
+        let content = &document["components"]["responses"][component]["content"];
+        content.as_object().unwrap().keys().cloned().collect()
+    };
+    let kept = media("kept");
+    assert!(kept.contains(&"text/html".to_owned()) && kept.len() == 6, "{kept:?}");
+    assert!(!media("types").contains(&"text/html".to_owned()));
+    // One in our place: nothing is promised of it.
+    let csv = &document["components"]["responses"]["shown"]["content"]["text/csv"]["schema"];
+    assert_eq!(*csv, json!({}));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::super::json::Json;
 use super::super::{REST, comment, encoded};
 use super::{Part, names, parameters, relations, responses};
-use crate::catalog::overview::{Argument, Function};
+use crate::catalog::overview::{Argument, Function, Relation};
 
 pub const TAG: &str = "rpc";
 
@@ -225,9 +225,9 @@ impl Writer<'_> {
 
     fn results(&self, json: &mut Json, functions: &[&Function]) {
         if let ([one], true) = (functions, functions.iter().all(|function| function.set))
-            && let Some(row) = row_component(self.part, one)
+            && let Some(relation) = row_relation(self.part, one)
         {
-            return relations::rows_content(json, &row);
+            return relations::rows_content(json, self.part, relation);
         }
         json.key("content").object(|json| {
             json.key("application/json").object(|json| {
@@ -244,6 +244,17 @@ impl Writer<'_> {
                     }),
                 }
             });
+            let raw = ["text/plain", "application/octet-stream"];
+            let own = functions.iter().filter_map(|function| own_media(self.part, function));
+            let mut others: Vec<&str> = own.collect();
+            if functions.iter().all(|function| is_scalar(self.part, function)) {
+                others.extend(raw);
+            }
+            others.sort_unstable();
+            others.dedup();
+            for media in others.iter().filter(|media| **media != "application/json") {
+                json.key(media).object(|_| ());
+            }
             if functions.iter().all(|function| function.set) {
                 json.key("text/csv").object(|json| {
                     json.key("schema").object(|json| json.text("type", "string"));
@@ -257,12 +268,22 @@ pub fn returns_void(part: &Part<'_>, function: &Function) -> bool {
     part.overview.ty(function.result).is_some_and(|ty| ty.name == "void")
 }
 
-/// The component of a function's rows, if they are a relation's that the document has.
-fn row_component(part: &Part<'_>, function: &Function) -> Option<String> {
+/// The relation whose rows a function returns, if the document has it.
+fn row_relation<'p>(part: &'p Part<'_>, function: &Function) -> Option<&'p Relation> {
     let ty = part.overview.ty(function.result).filter(|_| function.columns.is_empty())?;
     let name = ty.relation.as_ref().filter(|_| ty.schema == part.overview.schema)?;
-    let relation = part.relations().find(|r| r.name == *name && r.readable())?;
-    Some(part.schemas.row(relation))
+    part.relations().find(|relation| relation.name == *name && relation.readable())
+}
+
+fn is_scalar(part: &Part<'_>, function: &Function) -> bool {
+    let plain = part.overview.base(function.result).is_some_and(|ty| ty.class != "c");
+    plain && !function.set && function.columns.is_empty()
+}
+
+/// A media type that the function's value is, as its domain is called.
+fn own_media<'p>(part: &'p Part<'_>, function: &Function) -> Option<&'p str> {
+    let ty = part.overview.ty(function.result).filter(|_| !function.set)?;
+    (ty.class == "d" && ty.name.contains('/')).then_some(ty.name.as_str())
 }
 
 /// The JSON of a function's result as the next value. A single one may be null; of several overloads that is said once.

@@ -36,6 +36,7 @@ const PREFER: [Preferences; 4] = [
             "count=estimated",
             "handling=strict",
             "handling=lenient",
+            "etag",
         ],
         patterns: &[ZONE],
     },
@@ -117,6 +118,15 @@ pub fn shared(json: &mut Json, part: &Part<'_>) {
         json.text("type", "string");
         json.text("pattern", "^[0-9]{1,18}-([0-9]{1,18})?$");
     });
+    for (component, name, text) in [
+        ("ifNoneMatch", "If-None-Match", "Tags that need no answer again: 304."),
+        ("ifMatch", "If-Match", "Tags that the rows must have, else 412; `*`: there must be rows."),
+    ] {
+        parameter(json, component, name, "header", text, |json| {
+            json.text("type", "string");
+            json.text("pattern", "^(\\*|\"[!-~]+\"(, \"[!-~]+\")*)$");
+        });
+    }
     for preferences in &PREFER {
         json.key(preferences.component).object(|json| prefer(json, preferences));
     }

@@ -107,7 +107,7 @@ impl Writer<'_> {
                 self.filters(json);
                 parameters::refer(
                     json,
-                    &["select", "order", "limit", "offset", "range", "preferRead"],
+                    &["select", "order", "limit", "offset", "range", "ifNoneMatch", "preferRead"],
                 );
                 parameters::profile(json, self.part, "acceptProfile");
             });
@@ -116,6 +116,12 @@ impl Writer<'_> {
                 json.link("200", &rows);
                 json.link("206", &rows);
                 json.link("300", &names::response("Error"));
+                responses::empty(
+                    json,
+                    "304",
+                    "What `If-None-Match` names is what there is.",
+                    &["ETag"],
+                );
                 responses::errors(json);
             });
         });
@@ -141,10 +147,21 @@ impl Writer<'_> {
         self.operation(json, "patch", "update", |json| {
             json.key("parameters").array(|json| {
                 self.filters(json);
-                parameters::refer(json, &["select", "columns", "preferWrite"]);
+                parameters::refer(
+                    json,
+                    &[
+                        "select",
+                        "columns",
+                        "on_conflict",
+                        "order",
+                        "limit",
+                        "ifMatch",
+                        "preferWrite",
+                    ],
+                );
                 parameters::profile(json, self.part, "contentProfile");
             });
-            self.body(json, &self.component("Update"), false);
+            self.body(json, &self.component("Update"), true);
             self.changed(json);
         });
     }
@@ -164,7 +181,7 @@ impl Writer<'_> {
                         });
                     });
                 }
-                parameters::refer(json, &["select", "preferWrite"]);
+                parameters::refer(json, &["select", "ifMatch", "preferWrite"]);
                 parameters::profile(json, self.part, "contentProfile");
             });
             self.body(json, &self.component("Insert"), false);
@@ -181,7 +198,7 @@ impl Writer<'_> {
         self.operation(json, "delete", "delete", |json| {
             json.key("parameters").array(|json| {
                 self.filters(json);
-                parameters::refer(json, &["select", "preferWrite"]);
+                parameters::refer(json, &["select", "order", "limit", "ifMatch", "preferWrite"]);
                 parameters::profile(json, self.part, "contentProfile");
             });
             self.changed(json);
@@ -235,20 +252,45 @@ fn media(json: &mut Json, name: &str, schema: impl FnOnce(&mut Json)) {
     json.key(name).object(|json| json.key("schema").object(schema));
 }
 
-/// `"content"` of rows: all of them, or the only one.
-pub fn rows_content(json: &mut Json, row: &str) {
+/// `"content"` of rows: all of them, or the only one, and what handlers make of them.
+pub fn rows_content(json: &mut Json, part: &Part<'_>, relation: &Relation) {
+    let row = part.schemas.row(relation);
     let many = |json: &mut Json| {
         json.text("type", "array");
-        json.link("items", &names::schema(row));
+        json.link("items", &names::schema(&row));
     };
+    let made = handled(part, relation);
+    let ours = |name: &str| !made.contains(&name);
     json.key("content").object(|json| {
-        media(json, "application/json", many);
+        if ours("application/json") {
+            media(json, "application/json", many);
+        }
         media(json, "application/vnd.pgrst.object+json", |json| {
-            json.text("$ref", &names::schema(row));
+            json.text("$ref", &names::schema(&row));
         });
         media(json, "application/vnd.pgrst.array+json;nulls=stripped", many);
-        media(json, "text/csv", |json| json.text("type", "string"));
+        if ours("text/csv") {
+            media(json, "text/csv", |json| json.text("type", "string"));
+        }
+        for name in &made {
+            media(json, name, |_| ());
+        }
     });
+}
+
+/// Media types that aggregates of exposed schemas make of these rows, each once.
+fn handled<'p>(part: &Part<'p>, relation: &Relation) -> Vec<&'p str> {
+    let mut all = Vec::new();
+    for handler in &part.overview.handlers {
+        let own = handler.of.as_deref() == Some(&relation.name)
+            && handler.of_schema.as_deref() == Some(&part.overview.schema);
+        let exposed = part.facts.schemas.contains(&handler.schema);
+        let media = handler.media.as_str();
+        if exposed && (own || handler.of.is_none()) && !all.contains(&media) {
+            all.push(media);
+        }
+    }
+    all
 }
 
 /// Answers with the rows of each relation, in every form that they have.
@@ -256,24 +298,28 @@ pub fn responses(json: &mut Json, part: &Part<'_>) {
     for relation in part.relations() {
         let rights = Rights::of(part, relation);
         let name = names::safe(&relation.name);
-        let row = part.schemas.row(relation);
         if rights.read {
             json.key(&name).object(|json| {
                 json.text("description", "The rows; 206 if `Content-Range` tells of more.");
-                let headers =
-                    ["Content-Range", "Content-Location", "Content-Profile", "Preference-Applied"];
+                let headers = [
+                    "Content-Range",
+                    "Content-Location",
+                    "Content-Profile",
+                    "ETag",
+                    "Preference-Applied",
+                ];
                 responses::with_headers(json, &headers);
-                rows_content(json, &row);
+                rows_content(json, part, relation);
             });
         }
         if rights.insert || rights.update || rights.delete {
             json.key(&format!("{name}-Written")).object(|json| {
                 json.text("description", "Done; the rows written, if they are asked for.");
                 let headers =
-                    ["Content-Range", "Content-Profile", "Preference-Applied", "Location"];
+                    ["Content-Range", "Content-Profile", "ETag", "Preference-Applied", "Location"];
                 responses::with_headers(json, &headers);
                 if rights.read {
-                    rows_content(json, &row);
+                    rows_content(json, part, relation);
                 }
             });
         }

@@ -71,7 +71,8 @@ pub fn shared(json: &mut Json) {
     });
 }
 
-const HEADERS: [(&str, &str, &str); 5] = [
+const HEADERS: [(&str, &str, &str); 6] = [
+    ("ETag", "The tag of the answer; of one row, that of the row.", ""),
     (
         "Content-Range",
         "The rows in the body and, with `Prefer: count=`, the rows there are.",

@@ -65,7 +65,9 @@ impl<'s> Schemas<'s> {
 
     /// The members of a schema of this type, into an open object.
     pub fn members(&self, json: &mut Json, oid: Oid, nullable: bool, length: Option<i64>) {
-        match self.overview.ty(oid).map(|ty| self.shape(ty)).unwrap_or(Shape::Any) {
+        let ty = self.overview.ty(oid);
+        let nullable = nullable && !ty.is_some_and(|ty| ty.not_null);
+        match ty.map(|ty| self.shape(ty)).unwrap_or(Shape::Any) {
             Shape::Any => {}
             Shape::Plain(kind, format) => {
                 type_member(json, kind, nullable);
@@ -175,7 +177,8 @@ impl<'s> Schemas<'s> {
                 json.text("type", "string");
                 json.key("enum").strings(ty.labels.iter().map(String::as_str));
             }
-            ("d", Some(of)) => self.members(json, of, !ty.not_null, ty.max_length),
+            // Where it is used says whether it may be null.
+            ("d", Some(of)) => self.members(json, of, false, ty.max_length),
             _ => {
                 json.text("type", "object");
                 json.key("properties").object(|json| self.fields(json, &ty.fields));
