@@ -145,8 +145,15 @@ fn read_array<'a>(
     if scanner.take(b']') {
         return Ok(Read::One(first));
     }
+    let names = plain_names(&first);
     let mut sorted: Vec<&str> = Vec::new();
     while scanner.take(b',') {
+        if let Some(names) = &names {
+            scanner.next_row();
+            if scanner.row_like(names, 1)? {
+                continue;
+            }
+        }
         let next = row(scanner)?;
         let same_order = || first.iter().map(|m| &m.0).eq(next.iter().map(|m| &m.0));
         if any_keys || same_order() {
@@ -169,6 +176,15 @@ fn read_array<'a>(
 /// Whether two rows have the same keys, in any order.
 fn same_keys(a: &[Member<'_>], b: &[Member<'_>]) -> bool {
     a.iter().map(|m| &m.0).eq(b.iter().map(|m| &m.0)) || key_set(a) == key_set(b)
+}
+
+/// The names of a row as they are written; `None` if one has escapes.
+fn plain_names<'m>(members: &'m [Member<'_>]) -> Option<Vec<&'m str>> {
+    let name = |(name, _): &'m Member<'_>| match name {
+        Cow::Borrowed(name) => Some(*name),
+        Cow::Owned(_) => None,
+    };
+    members.iter().map(name).collect()
 }
 
 fn key_set<'m>(members: &'m [Member<'_>]) -> Vec<&'m str> {

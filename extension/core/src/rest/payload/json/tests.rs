@@ -162,3 +162,44 @@ fn agrees_with_serde_json_on_mutated_documents() {
     }
     assert!(accepted > 2_000, "{accepted}");
 }
+
+#[test]
+fn passes_rows_that_are_alike() {
+    for (row, alike) in [
+        (r#"{"a":1,"b":[{"c":2}]}"#, true),
+        (r#" { "a" : "x\"" , "b" : null } "#, true),
+        (r#"{"b":1,"a":1}"#, false),
+        (r#"{"a":1}"#, false),
+        (r#"{"a":1,"b":1,"c":1}"#, false),
+        (r#"{"\u0061":1,"b":1}"#, false),
+        ("{}", false),
+        ("[1]", false),
+    ] {
+        let mut scanner = Scanner::new(row);
+        assert_eq!(scanner.row_like(&["a", "b"], 1), Ok(alike), "{row}");
+        let at_end = scanner.at_end();
+        assert_eq!(at_end, alike, "{row}");
+        if !alike {
+            assert!(scanner.value(0).is_ok(), "nothing is passed: {row}");
+        }
+    }
+    for row in [r#"{"a":1,"b":tru}"#, r#"{"a":1 "b":2}"#, r#"{"a":"\u0000","b":2}"#] {
+        let mut scanner = Scanner::new(row);
+        let passed = scanner.row_like(&["a", "b"], 1);
+        assert!(passed != Ok(true), "{row}");
+    }
+}
+
+#[test]
+fn finds_the_end_of_plain_text_wherever_it_is() {
+    for special in [b'"', b'\\', 0x1F, 0, b'\n'] {
+        for at in 0..20 {
+            for fill in [b'a', 0xC3, 0xFF, 0x20, 0x21, 0x23, 0x5B, 0x5D, 0x7F, 0x80, 0xA2, 0xDC] {
+                let mut bytes = vec![fill; 24];
+                bytes[at] = special;
+                assert_eq!(plain(&bytes), Some(at), "{special} in {fill}");
+                assert_eq!(plain(&bytes[..at]), None, "{special} in {fill}");
+            }
+        }
+    }
+}
