@@ -460,6 +460,20 @@ fn errors_of_embeds_list_what_the_caller_may_see() {
     assert_eq!(column["hint"], "Perhaps you meant the table 'reading.column_only'");
     let partition = api.get("/concert_ne").fails(404, "PGRST205");
     assert_eq!(partition["hint"], Value::Null, "{partition}");
+    // A grant counts from the next request on, and so does its end.
+    let user = Api::user(shared(), "reading", 1);
+    let path = "/work?select=performer(id)&id=eq.2";
+    for _ in 0..4 {
+        user.get(path).is(200);
+    }
+    shared().sql("GRANT SELECT ON reading.rehearsal TO authenticated");
+    for _ in 0..4 {
+        user.get(path).fails(300, "PGRST201");
+    }
+    shared().sql("REVOKE SELECT ON reading.rehearsal FROM authenticated");
+    for _ in 0..4 {
+        user.get(path).is(200);
+    }
 }
 
 #[test]
