@@ -5,4 +5,5 @@
 mod faults;
 mod keys;
 mod many_tables;
+mod reload;
 mod settings;
