@@ -2,15 +2,15 @@
 //!
 //! `howdah.serve` is the proxy's only door; `howdah_private.request` is the same for psql (`howdah.request`). What must be
 //! undone is raised: the finished answer travels in the ERROR's DETAIL under a SQLSTATE of ours (HW000; HW001 if it may be
-//! tried again; HW002 if the transaction must be begun at another isolation level).
+//! tried again; HW002 if the transaction must be begun at another isolation level; HW003 if the schema changed under it).
 
 use crate::config::{self, Config};
 use crate::database::Live;
 use crate::pg::claims::{self, Active, Claims, Context};
 use crate::pg::error::{Raised, catch};
 use crate::pg::guc::{self, Scope};
-use crate::pg::hooks;
 use crate::pg::jail::{self, Jail};
+use crate::pg::{hooks, inval};
 use crate::role_settings::{self, Wanted};
 use howdah_core::error::{ApiError, Code, from_database};
 use howdah_core::http::{Headers, Request, Response};
@@ -91,6 +91,7 @@ fn answer(
     if origin.caller == Caller::Proxy && !guc::search_path_is(&config.search_path) {
         guc::set("search_path", &config.search_path, Scope::Session, false);
     }
+    let known = inval::schema();
     let outcome = catch(|| {
         let visit = Visit { config, request, origin };
         visit.run(&who)
@@ -102,7 +103,11 @@ fn answer(
         Ok(Err(undo)) => Err(undo),
         Err(raised) => {
             claims::clear();
-            Err(undo_of(config, raised, who.anonymous, origin.id))
+            let mut undo = undo_of(config, &raised, who.anonymous, origin.id);
+            if inval::schema() != known && is_stale(&raised.sqlstate) {
+                undo.code = "HW003";
+            }
+            Err(undo)
         }
     }
 }
@@ -155,7 +160,13 @@ fn refusal(config: &Config, error: ApiError) -> Response {
     }
 }
 
-fn undo_of(config: &Config, raised: Raised, anonymous: bool, id: &str) -> Undo {
+/// Whether an error can come of a schema that was read before another transaction changed it: the statement found a name
+/// or a type no longer there. All was rolled back, so the request may be made anew, whatever its method.
+fn is_stale(sqlstate: &str) -> bool {
+    sqlstate.starts_with("42") && sqlstate != "42501" || matches!(sqlstate, "0A000" | "XX000")
+}
+
+fn undo_of(config: &Config, raised: &Raised, anonymous: bool, id: &str) -> Undo {
     let error = from_database(
         &raised.sqlstate,
         &raised.message,

@@ -296,6 +296,11 @@ pub trait Catalog {
     }
     /// Names for hints only; bounded by the shell.
     fn relation_names(&self, schema: &str) -> Rc<Vec<String>>;
+    /// Those of them about as long as `wanted`: no other could be a slip of it.
+    fn relation_names_like(&self, schema: &str, wanted: &str) -> Rc<Vec<String>> {
+        let _ = wanted;
+        self.relation_names(schema)
+    }
     fn function_names(&self, schema: &str) -> Rc<Vec<String>>;
 
     /// All of a schema for a description, read anew by one query: what the current role may use, or everything. `routes`

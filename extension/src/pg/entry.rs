@@ -1,6 +1,6 @@
 //! The gateway's two doors, as fmgr calls them.
 
-use super::error::{catch, in_subtransaction, pg_text, raise};
+use super::error::{Raised, catch, in_subtransaction, pg_text, raise};
 use super::fmgr::Call;
 use super::value::new_varlena;
 use crate::gateway::{self, Caller, Origin, Undo};
@@ -116,15 +116,10 @@ v1!(pg_finfo_howdah_request);
 pub unsafe extern "C-unwind" fn howdah_request(fcinfo: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
     // SAFETY: fmgr's pointer.
     let call = unsafe { Call::new(fcinfo) };
-    let mut undone = None;
-    let result = in_subtransaction(|| {
-        catch(|| answer(call, Caller::Psql)).and_then(|outcome| {
-            outcome.map_err(|undo| {
-                undone = Some(undo);
-                super::error::Raised::empty()
-            })
-        })
-    });
+    let (mut result, mut undone) = undoable(call);
+    if undone.as_ref().is_some_and(|undo| undo.code == "HW003") {
+        (result, undone) = undoable(call);
+    }
     let response = match (result, undone) {
         (Ok(response), _) => response,
         (Err(_), Some(undo)) => from_undo(undo),
@@ -132,6 +127,20 @@ pub unsafe extern "C-unwind" fn howdah_request(fcinfo: pg_sys::FunctionCallInfo)
     };
     // SAFETY: the function's result type is howdah.answer.
     unsafe { to_datum(fcinfo, &response) }
+}
+
+/// The request in a subtransaction, and what undid it.
+fn undoable(call: Call) -> (Result<Response, Raised>, Option<Undo>) {
+    let mut undone = None;
+    let result = in_subtransaction(|| {
+        catch(|| answer(call, Caller::Psql)).and_then(|outcome| {
+            outcome.map_err(|undo| {
+                undone = Some(undo);
+                Raised::empty()
+            })
+        })
+    });
+    (result, undone)
 }
 
 fn from_undo(undo: Undo) -> Response {

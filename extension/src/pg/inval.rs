@@ -43,6 +43,11 @@ pub fn meanings() -> u64 {
     MEANINGS.load(Relaxed)
 }
 
+/// Any relation, namespace, type or function changed: a number that grows.
+pub fn schema() -> u64 {
+    relations().wrapping_add(functions())
+}
+
 /// Any role or membership changed.
 pub fn roles() -> u64 {
     ROLES.load(Relaxed)

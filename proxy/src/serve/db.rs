@@ -184,8 +184,10 @@ impl Db {
                 // Somebody's function deallocated our statement: it never ran. Other connections
                 // have it still.
                 ("26000", _) => link.retire(),
+                // The schema changed under it, and all was rolled back: any method may be repeated.
+                ("HW003", _) if !repeated => repeated = true,
                 (code, _) if idempotent && !repeated && passing(code) => repeated = true,
-                ("HW001", Some(detail)) => return Finished::from_detail(&detail),
+                ("HW001" | "HW003", Some(detail)) => return Finished::from_detail(&detail),
                 (code, _) => {
                     // What requests do wrong comes finished, so an error of class 42 or a changed
                     // result means that the gateway is not there as this connection knew it: look

@@ -138,7 +138,7 @@ pub(super) struct Planner<'c> {
 pub fn relation(catalog: &dyn Catalog, schema: &str, name: &str) -> Result<Rc<Relation>, ApiError> {
     catalog.relation(schema, name).ok_or_else(|| {
         let error = ApiError::new(Code::NoTable, &[&format!("{schema}.{name}")]);
-        match hints::closest(name, &catalog.relation_names(schema), 0.75) {
+        match hints::closest(name, &catalog.relation_names_like(schema, name), 0.75) {
             Some(found) => error.hint(format!("Perhaps you meant the table '{schema}.{found}'")),
             None => error,
         }
