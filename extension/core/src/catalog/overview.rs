@@ -201,6 +201,7 @@ impl Overview {
     /// Puts in order what is searched.
     pub fn sort(&mut self) {
         self.types.sort_by_key(|ty| ty.oid);
+        self.relations.sort_by(|a, b| a.name.cmp(&b.name));
         self.bases.sort_by_key(|(oid, _)| *oid);
         self.keys.sort_by(|a, b| (&a.schema, &a.table).cmp(&(&b.schema, &b.table)));
         self.references.sort_by(|a, b| a.from().cmp(&b.from()));
@@ -209,6 +210,12 @@ impl Overview {
     pub fn ty(&self, oid: Oid) -> Option<&Type> {
         let at = self.types.binary_search_by_key(&oid, |ty| ty.oid).ok()?;
         self.types.get(at)
+    }
+
+    /// The relation of this name, if the caller may use it.
+    pub fn relation(&self, name: &str) -> Option<&Relation> {
+        let at = self.relations.binary_search_by(|relation| (*relation.name).cmp(name)).ok()?;
+        self.relations.get(at)
     }
 
     /// The type below all domains.
@@ -272,7 +279,11 @@ impl Overview {
         } else {
             found.extend(self.from((&self.schema, &relation.name, column)));
         }
-        let table = found.iter().find(|reference| reference.to_schema == self.schema);
+        // A relation that the caller may not use is not named either.
+        let listed = |reference: &&&Reference| {
+            reference.to_schema == self.schema && self.relation(&reference.to_table).is_some()
+        };
+        let table = found.iter().find(listed);
         if let Some(reference) = table {
             return Some((reference.to_table.clone(), reference.to_column.clone()));
         }

@@ -123,6 +123,14 @@ fn columns_say_which_keys_they_are_of() {
 }
 
 #[test]
+fn keys_to_what_the_caller_may_not_use_are_not_named() {
+    let mut overview = odd();
+    overview.relations.retain(|relation| ["types", "shown"].contains(&&*relation.name));
+    let document = swagger_of(&overview, &odd_facts());
+    assert_eq!(property(&document, "types", "group_id")["description"], "Where it belongs.");
+}
+
+#[test]
 fn operations_are_as_the_relation_allows() {
     let document = odd_document();
     let methods = |path: &str| -> Vec<String> {

@@ -272,7 +272,7 @@ pub fn returns_void(part: &Part<'_>, function: &Function) -> bool {
 fn row_relation<'p>(part: &'p Part<'_>, function: &Function) -> Option<&'p Relation> {
     let ty = part.overview.ty(function.result).filter(|_| function.columns.is_empty())?;
     let name = ty.relation.as_ref().filter(|_| ty.schema == part.overview.schema)?;
-    part.relations().find(|relation| relation.name == *name && relation.readable())
+    part.overview.relation(name).filter(|relation| relation.readable())
 }
 
 fn is_scalar(part: &Part<'_>, function: &Function) -> bool {

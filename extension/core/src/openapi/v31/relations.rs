@@ -384,7 +384,7 @@ fn note(part: &Part<'_>, relation: &Relation, column: &Column, key: &[String]) -
         notes.push("Primary key.".to_owned());
     }
     if let Some((table, target)) = part.overview.target(relation, &column.name) {
-        let seen = part.relations().find(|relation| relation.name == table);
+        let seen = part.overview.relation(&table);
         if seen.is_some_and(|relation| relation.columns.iter().any(|c| c.name == target && c.reads))
         {
             notes.push(format!("Foreign key to `{table}.{target}`."));

@@ -60,7 +60,7 @@ impl<'s> Schemas<'s> {
     /// The relation whose row a composite type is, if the document has it.
     fn relation_of(&self, ty: &Type) -> Option<&'s Relation> {
         let name = ty.relation.as_ref().filter(|_| ty.schema == self.overview.schema)?;
-        self.overview.relations.iter().find(|r| r.name == *name && r.readable())
+        self.overview.relation(name).filter(|relation| relation.readable())
     }
 
     /// The members of a schema of this type, into an open object.
