@@ -426,3 +426,81 @@ fn answers_the_same_in_psql() {
     );
     reply.is(201).equals(json!([{"name": "n13 root", "node": [{"name": "n13 leaf"}]}]));
 }
+
+#[test]
+fn asks_for_no_more_rights_than_the_rows_need() {
+    let body = json!([{"name": "n15 a", "narrow_part": [{"v": 1}]}, {"name": "n15 b", "narrow_part": [{"v": 2}, {"v": 3}]}]);
+    post("/narrow", "nested", body.clone()).is(201);
+    assert_eq!(
+        stands(
+            "SELECT string_agg(name || v || secret, ',' ORDER BY v) FROM writing.narrow JOIN writing.narrow_part ON narrow_id = id WHERE name LIKE 'n15%'"
+        ),
+        "n15 a1server,n15 b2server,n15 b3server"
+    );
+    post("/narrow?select=name", SHOW, json!({"name": "n15 c", "narrow_part": {"v": 4}}))
+        .is(201)
+        .equals(json!([{"name": "n15 c"}]));
+    // What is shown must be readable, and what is written writable.
+    post("/narrow?select=name,narrow_part(v)", SHOW, body.clone()).fails(401, "42501");
+    post("/narrow?select=name,secret", SHOW, body).fails(401, "42501");
+    post(
+        "/narrow",
+        "nested",
+        json!({"name": "n15 d", "secret": "forged", "narrow_part": [{"v": 5}]}),
+    )
+    .fails(401, "42501");
+    assert_eq!(stands("SELECT count(*) FROM writing.narrow WHERE name LIKE 'n15%'"), "3");
+}
+
+#[test]
+fn goes_from_either_end() {
+    // From the side that holds the key, one to one; and with a row of the junction between.
+    post("/shipment?select=place,order(code)", SHOW, json!([{"place": "n16 A", "order": {"code": "n16a"}}, {"place": "n16 B", "order": {"code": "n16b"}}]))
+        .is(201)
+        .equals(json!([{"place": "n16 A", "order": {"code": "n16a"}}, {"place": "n16 B", "order": {"code": "n16b"}}]));
+    post("/order_tag?select=order(code),tag(name)", SHOW, json!([{"order": {"code": "n16c"}, "tag": {"name": "n16 x"}}, {"order": {"code": "n16d"}, "tag": {"name": "n16 y"}}]))
+        .is(201)
+        .equals(json!([{"order": {"code": "n16c"}, "tag": {"name": "n16 x"}}, {"order": {"code": "n16d"}, "tag": {"name": "n16 y"}}]));
+    // Through a view, of which Postgres tells the key only after the row is written.
+    post("/order_view?select=label,line(no)", SHOW, json!({"label": "n16e", "line": [{"no": 1}]}))
+        .is(201)
+        .equals(json!([{"label": "n16e", "line": [{"no": 1}]}]));
+    post(
+        "/order_view",
+        SHOW,
+        json!([{"label": "n16f", "line": [{"no": 1}]}, {"label": "n16g", "line": []}]),
+    )
+    .fails(400, "HW121");
+}
+
+#[test]
+fn keeps_order_and_ties_over_many_rows() {
+    let rows: Vec<Value> = (0..400)
+        .map(|n| json!({"code": format!("n17-{n}"), "line": [{"no": n, "qty": n + 1}, {"no": n + 1000, "qty": n + 1}]}))
+        .collect();
+    let reply = post("/order?select=code,line(no)&line.order=no", SHOW, json!(rows)).is(201).json();
+    for (n, row) in reply.as_array().expect("rows").iter().enumerate() {
+        assert_eq!(
+            *row,
+            json!({"code": format!("n17-{n}"), "line": [{"no": n}, {"no": n + 1000}]})
+        );
+    }
+    assert_eq!(
+        stands(
+            "SELECT count(*) FROM writing.line l JOIN writing.\"order\" o ON o.id = l.order_id WHERE code = 'n17-' || (qty - 1)"
+        ),
+        "800"
+    );
+}
+
+#[test]
+fn rows_of_all_levels_count_for_the_role_s_limit() {
+    let api = Api::holder(shared(), "requests", "limited touch", json!({}));
+    let tree = |below: i64| json!({"id": 9000, "light": (1..=below).map(|n| json!({"id": 9000 + n})).collect::<Vec<_>>()});
+    let write = |below: i64| api.rest("POST", "/light").prefer("nested").json(tree(below)).send();
+    write(3).fails(413, "HWL03");
+    assert_eq!(stands("SELECT count(*) FROM requests.light WHERE id / 1000 = 9"), "0");
+    write(2).is(201);
+    assert_eq!(stands("SELECT count(*) FROM requests.light WHERE parent = 9000"), "2");
+    stands("DELETE FROM requests.light WHERE id / 1000 = 9; SELECT 1");
+}
