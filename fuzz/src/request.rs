@@ -129,6 +129,7 @@ impl<'c, 'b> Maker<'c, 'b> {
             self.write(&relation, &mut parameters);
         }
         self.preferences();
+        self.conditions();
         self.made.query = parameters
             .iter()
             .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
@@ -473,6 +474,8 @@ impl<'c, 'b> Maker<'c, 'b> {
             "text/csv",
             "application/vnd.pgrst.array+json;nulls=stripped",
             "text/plain",
+            "application/geo+json",
+            "application/vnd.pgrst.plan+json; for=\"text/csv\"; options=verbose",
             "*/*",
         ];
         if self.choices.once_in(3) {
@@ -484,6 +487,16 @@ impl<'c, 'b> Maker<'c, 'b> {
                 "range: {}",
                 self.choices.of(&["0-9", "5-", "5-1", "x"])
             );
+        }
+    }
+
+    /// Conditions on what is there.
+    fn conditions(&mut self) {
+        if self.choices.once_in(8) {
+            let name = self.choices.of(&["if-match", "if-none-match"]);
+            let tags =
+                self.choices.of(&["*", "\"vAl\"", "\"vAl\", \"vAl'--.a\"", "W/\"vAl\"", "vAl"]);
+            let _ = writeln!(self.made.headers, "{name}: {tags}");
         }
     }
 

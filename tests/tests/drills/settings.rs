@@ -175,6 +175,49 @@ fn repeats_the_trace_header_when_told() {
 }
 
 #[test]
+fn answers_what_settings_forbid() {
+    let howdah = Howdah::start(&[]);
+    howdah.sql("CREATE SCHEMA \"SPECIAL \"\"@/\\#~_-\"; CREATE TABLE public.t (id int PRIMARY KEY); GRANT SELECT ON public.t TO anon, authenticated;
+                CREATE SCHEMA tools; CREATE FUNCTION tools.helper() RETURNS int LANGUAGE sql STABLE AS 'SELECT 7';
+                CREATE FUNCTION public.uses() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN helper(); END $$;
+                GRANT USAGE ON SCHEMA tools TO anon; GRANT EXECUTE ON FUNCTION tools.helper, public.uses TO anon");
+    let anon = Api::anon(&howdah, "public");
+    let set =
+        |key: &str, value: &str| howdah.sql(&format!("SELECT howdah.set('{key}', $v${value}$v$)"));
+    anon.get("/rpc/uses").fails(404, "42883");
+    set("rest.extra_search_path", "public, tools");
+    anon.get("/rpc/uses").is(200).equals(json!(7));
+
+    set("rest.openapi_mode", "disabled");
+    anon.get("/").fails(404, "PGRST126");
+
+    set("rest.error_verbosity", "minimal");
+    let minimal = anon.get("/none").is(404).json();
+    let keys: Vec<_> = minimal.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["code", "message"]);
+    set("rest.error_verbosity", "verbose");
+
+    set("rest.anon_role", "");
+    let refused = anon.get("/t");
+    refused.fails(401, "PGRST302");
+    refused.has("www-authenticate", "Bearer");
+    Api::user(&howdah, "public", 1).get("/t").is(200);
+    set("rest.anon_role", "anon");
+    anon.get("/t").is(200);
+
+    set("rest.tx_end", "rollback-allow-override");
+    howdah.sql("GRANT INSERT ON public.t TO anon");
+    anon.post("/t", json!({"id": 1})).is(201);
+    assert_eq!(anon.ids("/t"), Vec::<i64>::new());
+    let kept = anon.rest("POST", "/t").prefer("tx=commit").json(json!({"id": 1})).send();
+    kept.is(201).has("preference-applied", "tx=commit");
+    assert_eq!(anon.ids("/t"), [1]);
+    set("rest.tx_end", "rollback");
+    anon.rest("POST", "/t").prefer("tx=commit").json(json!({"id": 2})).send().is(201);
+    assert_eq!(anon.ids("/t"), [1]);
+}
+
+#[test]
 fn withholds_details_when_told() {
     let howdah = Howdah::start(&[]);
     howdah.sql("CREATE TABLE public.u (id int PRIMARY KEY, secret text CONSTRAINT canary_name UNIQUE); INSERT INTO public.u VALUES (1, 'canary-value'); GRANT INSERT ON public.u TO anon");
