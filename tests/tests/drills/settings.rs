@@ -177,7 +177,7 @@ fn repeats_the_trace_header_when_told() {
 #[test]
 fn answers_what_settings_forbid() {
     let howdah = Howdah::start(&[]);
-    howdah.sql("CREATE SCHEMA \"SPECIAL \"\"@/\\#~_-\"; CREATE TABLE public.t (id int PRIMARY KEY); GRANT SELECT ON public.t TO anon, authenticated;
+    howdah.sql("CREATE TABLE public.t (id int PRIMARY KEY); GRANT SELECT ON public.t TO anon, authenticated;
                 CREATE SCHEMA tools; CREATE FUNCTION tools.helper() RETURNS int LANGUAGE sql STABLE AS 'SELECT 7';
                 CREATE FUNCTION public.uses() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN helper(); END $$;
                 GRANT USAGE ON SCHEMA tools TO anon; GRANT EXECUTE ON FUNCTION tools.helper, public.uses TO anon");
