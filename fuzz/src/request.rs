@@ -414,21 +414,16 @@ impl<'c, 'b> Maker<'c, 'b> {
             }
             self.made.body = text.into_bytes();
         } else {
+            let nested = self.made.method == "POST" && self.choices.once_in(4);
+            if nested {
+                let _ = writeln!(self.made.headers, "prefer: nested");
+            }
             let rows: Vec<String> = (0..rows)
                 .map(|_| {
-                    let members: Vec<String> = columns
-                        .iter()
-                        .map(|column| {
-                            let value = json(&self.value());
-                            let value = match self.choices.below(8) {
-                                5 => format!("[{value},null]"),
-                                6 => format!("{{{value}:[{value}]}}"),
-                                7 => "null".to_owned(),
-                                _ => value,
-                            };
-                            format!("{}:{value}", json(column))
-                        })
-                        .collect();
+                    let mut members = self.members(&columns);
+                    if nested {
+                        members.extend(self.nested(relation, 0));
+                    }
                     format!("{{{}}}", members.join(","))
                 })
                 .collect();
@@ -448,6 +443,47 @@ impl<'c, 'b> Maker<'c, 'b> {
                 out.push((quote(key), format!("eq.{VALUE}")));
             }
         }
+    }
+
+    /// `"column": value` of each.
+    fn members(&mut self, columns: &[String]) -> Vec<String> {
+        let mut members = Vec::new();
+        for column in columns {
+            let value = json(&self.value());
+            let value = match self.choices.below(8) {
+                5 => format!("[{value},null]"),
+                6 => format!("{{{value}:[{value}]}}"),
+                7 => "null".to_owned(),
+                _ => value,
+            };
+            members.push(format!("{}:{value}", json(column)));
+        }
+        members
+    }
+
+    /// Rows that belong to the written one, under the names of their relations.
+    fn nested(&mut self, relation: &Rc<Relation>, depth: usize) -> Vec<String> {
+        let keys = self.catalog.foreign_keys(relation);
+        let mut members = Vec::new();
+        for _ in 0..self.choices.below(3).min(keys.len()) {
+            let key = &keys[self.choices.below(keys.len())];
+            let from = key.from_table == relation.name;
+            let name = if from { &key.to_table } else { &key.from_table };
+            let Some(other) = self.catalog.relation(&relation.schema, name) else { continue };
+            let column = other.columns[self.choices.below(other.columns.len())].name.clone();
+            let mut inner = self.members(&[column]);
+            if depth < 2 {
+                inner.extend(self.nested(&other, depth + 1));
+            }
+            let row = format!("{{{}}}", inner.join(","));
+            let rows = match self.choices.below(4) {
+                0 => row,
+                1 => format!("[{row},{row}]"),
+                _ => format!("[{row}]"),
+            };
+            members.push(format!("{}:{rows}", json(name)));
+        }
+        members
     }
 
     fn preferences(&mut self) {
