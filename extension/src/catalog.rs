@@ -44,6 +44,8 @@ pub struct LiveCatalog {
     /// By media type.
     handlers: RefCell<HashMap<String, Rc<Vec<MediaHandler>>>>,
     json_is_open: Cell<Option<bool>>,
+    /// Aggregates were looked up, so statements hang on functions even if none is kept.
+    aggregates: Cell<bool>,
     seen: Cell<(u64, u64)>,
     generation: Cell<u64>,
 }
@@ -79,7 +81,10 @@ impl LiveCatalog {
         let (mut functions, mut of_rows) =
             (self.functions.borrow_mut(), self.row_functions.borrow_mut());
         let mut handlers = self.handlers.borrow_mut();
-        let known = !functions.is_empty() || !of_rows.is_empty() || !handlers.is_empty();
+        let known = !functions.is_empty()
+            || !of_rows.is_empty()
+            || !handlers.is_empty()
+            || self.aggregates.replace(false);
         functions.clear();
         of_rows.clear();
         handlers.clear();
@@ -234,6 +239,16 @@ impl Catalog for LiveCatalog {
         Rc::new(read_list(&query::text(FUNCTION_NAMES, &[schema]), |v| {
             v.as_str().map(str::to_owned)
         }))
+    }
+
+    /// Not kept: the answer depends on the role, and the statement that it is for is kept.
+    fn aggregates(&self, name: &str) -> Vec<Aggregate> {
+        self.aggregates.set(true);
+        read_list(&query::text(AGGREGATES, &[name]), read_aggregate)
+    }
+
+    fn aggregate_names(&self) -> Vec<String> {
+        read_list(&query::text(AGGREGATE_NAMES, &[]), |v| v.as_str().map(str::to_owned))
     }
 
     fn media_handlers(&self, name: &str) -> Rc<Vec<MediaHandler>> {
@@ -510,6 +525,20 @@ fn read_function(value: &Value) -> Option<Function> {
     })
 }
 
+fn read_aggregate(value: &Value) -> Option<Aggregate> {
+    let arguments = value.get("arguments")?.as_array()?;
+    Some(Aggregate {
+        schema: text(value, "schema")?,
+        name: text(value, "name")?,
+        kind: match value.get("kind")?.as_str()? {
+            "o" => AggregateKind::OrderedSet,
+            _ => AggregateKind::Normal,
+        },
+        arguments: arguments.iter().map(read_type).collect::<Option<_>>()?,
+        direct: value.get("direct")?.as_u64().and_then(|n| usize::try_from(n).ok())?,
+    })
+}
+
 /// `t` is a row of pg_type in the scope: its document as [`read_type`] takes it. `$mod` is the type modifier.
 macro_rules! type_document {
     ($t:literal, $modifier:literal) => {
@@ -730,3 +759,27 @@ const FUNCTION_NAMES: &str = concat!(
     names_most!(),
     ") s"
 );
+
+/// Those of Postgres first, then by the request's search path: [`howdah_core::catalog::Catalog::aggregates`]. An aggregate
+/// over Postgres's own internals is nobody's to call.
+const AGGREGATES: &str = concat!(
+    "SELECT pg_catalog.json_agg(pg_catalog.json_build_object(",
+    "'schema', n.nspname, 'name', p.proname, 'kind', a.aggkind::pg_catalog.text, 'direct', a.aggnumdirectargs, ",
+    "'arguments', (SELECT COALESCE(pg_catalog.json_agg(",
+    type_document!("t", "NULL"),
+    " ORDER BY u.n), '[]'::pg_catalog.json) FROM pg_catalog.unnest(p.proargtypes::pg_catalog.oid[]) WITH ORDINALITY u(ty, n) ",
+    "JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) u.ty)) ",
+    "ORDER BY n.nspname OPERATOR(pg_catalog.=) 'pg_catalog' DESC, ",
+    "pg_catalog.array_position(pg_catalog.current_schemas(false), n.nspname), p.oid)::pg_catalog.text ",
+    "FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_aggregate a ON a.aggfnoid::pg_catalog.oid OPERATOR(pg_catalog.=) p.oid ",
+    "JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace ",
+    "WHERE p.proname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND a.aggkind OPERATOR(pg_catalog.<>) 'h' ",
+    "AND (n.nspname OPERATOR(pg_catalog.=) 'pg_catalog' OR n.nspname OPERATOR(pg_catalog.=) ANY (pg_catalog.current_schemas(false))) ",
+    "AND NOT 2281::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (p.proargtypes::pg_catalog.oid[]) ",
+    "AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')",
+);
+
+const AGGREGATE_NAMES: &str = "SELECT pg_catalog.json_agg(s.proname)::pg_catalog.text FROM (SELECT DISTINCT p.proname FROM pg_catalog.pg_proc p \
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
+    WHERE n.nspname OPERATOR(pg_catalog.=) ANY (pg_catalog.current_schemas(false)) AND p.prokind OPERATOR(pg_catalog.=) 'a' \
+    AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE') LIMIT 200) s";

@@ -3,7 +3,7 @@
 //! Bytes are those of Postgres: rows as json_agg and row_to_json print them, CSV fields as a row's text has them.
 
 use howdah_core::json;
-use howdah_core::rest::shape::{Form, Hidden, Outcome, ResultKind, Statement};
+use howdah_core::rest::shape::{Form, Hidden, Outcome, Page, ResultKind, Statement};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -45,6 +45,7 @@ pub struct Writer<'a> {
     /// Per column: `"name":`, or for CSV the bare name.
     keys: Vec<Vec<u8>>,
     hidden: &'a [Hidden],
+    page: Option<Page>,
     rows: u64,
     first_in_row: bool,
     inserted: u64,
@@ -54,6 +55,8 @@ pub struct Writer<'a> {
     tag: Option<String>,
     found: Vec<Option<String>>,
     fault: Option<String>,
+    last: Vec<Option<String>>,
+    more: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -71,7 +74,10 @@ impl<'a> Writer<'a> {
             (Form::Array { strip_nulls }, _) => (Format::Array, strip_nulls),
             (Form::Object { strip_nulls }, _) => (Format::Object, strip_nulls),
         };
-        Self::with_format(out, format, strip_nulls, &statement.hidden)
+        Self {
+            page: statement.page,
+            ..Self::with_format(out, format, strip_nulls, &statement.hidden)
+        }
     }
 
     /// For one text value of an internal query.
@@ -97,6 +103,7 @@ impl<'a> Writer<'a> {
             row_start: 0,
             keys: Vec::new(),
             hidden,
+            page: None,
             rows: 0,
             first_in_row: true,
             inserted: 0,
@@ -105,6 +112,8 @@ impl<'a> Writer<'a> {
             tag: None,
             found: Vec::new(),
             fault: None,
+            last: Vec::new(),
+            more: false,
         }
     }
 
@@ -115,12 +124,27 @@ impl<'a> Writer<'a> {
     /// Nothing of this row is wanted: it is only counted. (Rows after the first of a single object too.)
     pub fn skips(&self) -> bool {
         let one = matches!(self.format, Format::Object | Format::SingleRow | Format::Scalar);
-        self.hidden.is_empty() && self.format == Format::Nothing || one && self.rows > 0
+        self.hidden.is_empty() && self.format == Format::Nothing
+            || one && self.rows > 0
+            || self.most().is_some_and(|most| self.rows >= most)
     }
 
-    /// Rows so far.
+    /// Rows of the page, if it is one.
+    fn most(&self) -> Option<u64> {
+        self.page?.most
+    }
+
+    /// Whether a hidden value of this row is asked for: of a page the first row's and the last one's are. Going back, the
+    /// page's last row may come before its place is full.
+    pub fn wants_hidden(&self) -> bool {
+        self.page.is_none_or(|page| {
+            self.rows == 0 || page.backwards || page.most.is_some_and(|most| self.rows + 1 >= most)
+        })
+    }
+
+    /// Rows so far, without the one beyond a page.
     pub fn rows(&self) -> u64 {
-        self.rows
+        self.most().map_or(self.rows, |most| self.rows.min(most))
     }
 
     /// Trailing columns that are not part of the body.
@@ -268,6 +292,17 @@ impl<'a> Writer<'a> {
             Some(Hidden::Key) if self.rows == 0 => {
                 self.found.push(text.map(|t| String::from_utf8_lossy(t).into_owned()));
             }
+            Some(Hidden::Cursor) => {
+                let text = text.map(|t| String::from_utf8_lossy(t).into_owned());
+                if self.rows == 0 {
+                    self.found.push(text.clone());
+                }
+                match self.last.get_mut(n) {
+                    Some(place) => *place = text,
+                    None => self.last.push(text),
+                }
+            }
+            Some(Hidden::More) => self.more = text == Some(b"t"),
             _ => {}
         }
     }
@@ -300,6 +335,8 @@ impl<'a> Writer<'a> {
             tag: self.tag,
             keys: self.found,
             fault: self.fault,
+            last: self.last,
+            more: self.more,
         }
     }
 }

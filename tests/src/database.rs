@@ -25,6 +25,7 @@ pub const SCHEMAS: &[&str] = &[
     "reading",
     "media",
     "Open {API} 100%",
+    "aggregates",
 ];
 
 fn folder() -> PathBuf {
@@ -163,8 +164,19 @@ impl Howdah {
             return;
         }
         const FIXTURES: &[&str] = &[
-            "read", "hostile", "embed", "write", "writing", "rpc", "jail", "proof", "requests",
-            "reading", "media", "openapi",
+            "read",
+            "hostile",
+            "embed",
+            "write",
+            "writing",
+            "rpc",
+            "jail",
+            "proof",
+            "requests",
+            "reading",
+            "media",
+            "openapi",
+            "aggregates",
         ];
         for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));

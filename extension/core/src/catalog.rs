@@ -268,6 +268,35 @@ pub struct MediaHandler {
     pub of: Option<(String, String)>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AggregateKind {
+    Normal,
+    /// Its first arguments come before the rows: `percentile_cont(0.5) WITHIN GROUP (ORDER BY …)`.
+    OrderedSet,
+}
+
+/// One overload of an aggregate that the caller may execute. (Hypothetical-set ones are left out.)
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aggregate {
+    pub schema: String,
+    pub name: String,
+    pub kind: AggregateKind,
+    /// All arguments, in the order of its declaration.
+    pub arguments: Vec<Type>,
+    /// How many of them come before the rows, of an ordered-set one.
+    pub direct: usize,
+}
+
+impl Aggregate {
+    /// Its arguments beside the first one that it aggregates.
+    pub fn values(&self) -> &[Type] {
+        match self.kind {
+            AggregateKind::Normal => self.arguments.get(1..).unwrap_or_default(),
+            AggregateKind::OrderedSet => self.arguments.get(..self.direct).unwrap_or_default(),
+        }
+    }
+}
+
 /// Looks names up; every answer is what the catalog says now (the shell keeps and drops answers by Postgres's own
 /// invalidation). Names that the caller may not see are left out of `*_names`.
 pub trait Catalog {
@@ -321,4 +350,9 @@ pub trait Catalog {
     fn may_explain(&self) -> bool {
         false
     }
+    /// Aggregates of that name in pg_catalog and in the schemas that the request looks names up in, in that order, which
+    /// the current role may execute.
+    fn aggregates(&self, name: &str) -> Vec<Aggregate>;
+    /// Names of the users' own, for hints only.
+    fn aggregate_names(&self) -> Vec<String>;
 }

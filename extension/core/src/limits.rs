@@ -18,6 +18,12 @@ pub const RESULT: usize = 1_600;
 pub const RESULT_ORDERED: usize = 1_650;
 /// Terms of all `order=` together.
 pub const ORDER: usize = 500;
+/// Columns of a key: no index of Postgres has more.
+pub const KEY: usize = 32;
+/// Conditions of all `having=` together.
+pub const HAVING: usize = 100;
+/// Values that an aggregate takes beside its column.
+pub const AGGREGATE_ARGUMENTS: usize = 8;
 /// Columns that a request writes or names in `columns=`: no table of Postgres has more.
 pub const COLUMNS: usize = 1_600;
 /// Bytes of a regular expression in a filter.

@@ -129,8 +129,13 @@ impl<'a> Sink<'a> {
                 let value = *(*slot).tts_values.add(n);
                 let column = &mut self.columns[n];
                 if n >= visible {
+                    if !self.writer.wants_hidden() {
+                        continue;
+                    }
                     let text = (!null).then(|| column.text(value, false));
                     self.writer.hidden_value(n - visible, text.as_deref());
+                } else if self.writer.format() == Format::Nothing {
+                    continue;
                 } else if null {
                     self.writer.null(n);
                 } else if self.writer.format().is_json() {

@@ -95,6 +95,8 @@ codes! {
     QueryContent "HW416" 415 "The content of QUERY must be a query string, application/x-www-form-urlencoded" "QUERY with content of another type";
     TooManyRequests "HW429" 429 "Too many requests" "a rate limit";
     HeadersTooLarge "HW431" 431 "The request headers are too large" "all headers together are limited";
+    Keyset "HW450" 400 "Keyset pages are not possible here: {}" "Prefer: page=keyset, or a cursor, without an order that is total";
+    Cursor "HW451" 400 "The cursor does not fit this request" "a cursor that is damaged, or of another table or order";
     Internal "HW500" 500 "Something went wrong inside" "a fault of ours; the log has it under the request id";
     Lost "HW502" 503 "The connection to the database was lost; whether the request took effect is not known" "Postgres went away while a write ran";
     Unavailable "HW503" 503 "The service is not available now; try again" "too many requests at once, or a server that stops; see Retry-After";

@@ -6,8 +6,9 @@ use super::plan;
 use super::query;
 use super::shape::{Call, Compiled, Form, Returning, Shape, Verb, Write};
 use crate::catalog::{
-    Argument, Base, Casts, Catalog, Column, ForeignKey, Function, IndexKey, MediaHandler, Relation,
-    RelationKind, Returns, RowFunction, Type, TypeKind, UniqueIndex, Volatility, WriteFacts,
+    Aggregate, AggregateKind, Argument, Base, Casts, Catalog, Column, ForeignKey, Function,
+    IndexKey, MediaHandler, Relation, RelationKind, Returns, RowFunction, Type, TypeKind,
+    UniqueIndex, Volatility, WriteFacts,
 };
 use crate::error::ApiError;
 use std::rc::Rc;
@@ -20,6 +21,7 @@ pub struct Fixture {
     relations: Vec<Rc<Relation>>,
     keys: Vec<ForeignKey>,
     functions: Vec<Function>,
+    aggregates: Vec<Aggregate>,
     handlers: Vec<MediaHandler>,
 }
 
@@ -328,7 +330,7 @@ impl Fixture {
             handler("public", "note_any(note)", "*/*"),
             handler("hidden", "film_hidden(film)", "text/hidden"),
         ];
-        Self { relations, keys, functions, handlers }
+        Self { relations, keys, functions, aggregates: aggregates(), handlers }
     }
 }
 
@@ -395,6 +397,14 @@ impl Catalog for Fixture {
         Rc::new(of.map(|r| r.name.clone()).collect())
     }
 
+    fn aggregates(&self, name: &str) -> Vec<Aggregate> {
+        self.aggregates.iter().filter(|a| a.name == name).cloned().collect()
+    }
+
+    fn aggregate_names(&self) -> Vec<String> {
+        vec!["median".to_owned()]
+    }
+
     fn function_names(&self, schema: &str) -> Rc<Vec<String>> {
         let of = self.functions.iter().filter(|f| f.schema == schema);
         Rc::new(of.map(|f| f.name.clone()).collect())
@@ -403,6 +413,46 @@ impl Catalog for Fixture {
     fn media_handlers(&self, name: &str) -> Rc<Vec<MediaHandler>> {
         Rc::new(self.handlers.iter().filter(|h| h.media == name).cloned().collect())
     }
+}
+
+/// `schema.name(type, type)`, of an ordered set `schema.name(direct; type)`.
+fn aggregates() -> Vec<Aggregate> {
+    let of = |text: &str| {
+        let (schema, text) = text.split_once('.').unwrap();
+        let (name, arguments) = text.trim_end_matches(')').split_once('(').unwrap();
+        let (direct, rows) = match arguments.split_once(';') {
+            Some((direct, rows)) => (Some(direct), rows),
+            None => (None, arguments),
+        };
+        let types = |list: &str| -> Vec<Type> {
+            list.split(',').map(str::trim).filter(|t| !t.is_empty()).map(ty).collect()
+        };
+        let before = types(direct.unwrap_or_default());
+        Aggregate {
+            schema: schema.to_owned(),
+            name: name.to_owned(),
+            kind: match direct {
+                Some(_) => AggregateKind::OrderedSet,
+                None => AggregateKind::Normal,
+            },
+            direct: before.len(),
+            arguments: before.into_iter().chain(types(rows)).collect(),
+        }
+    };
+    let all = [
+        "pg_catalog.string_agg(text, text)",
+        "pg_catalog.string_agg(bytea, bytea)",
+        "pg_catalog.array_agg(anynonarray)",
+        "pg_catalog.array_agg(anyarray)",
+        "pg_catalog.sum(integer)",
+        "pg_catalog.percentile_cont(double precision; double precision)",
+        "pg_catalog.percentile_cont(double precision[]; double precision)",
+        "pg_catalog.mode(; anyelement)",
+        "pg_catalog.pg_stat_secret(integer)",
+        "public.median(numeric)",
+        "public.Odd \"one(text, integer)",
+    ];
+    all.into_iter().map(of).collect()
 }
 
 pub fn settings() -> Settings {

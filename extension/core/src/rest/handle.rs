@@ -4,8 +4,8 @@ use super::request::Target;
 use super::request::{self, Asked};
 use super::shape::{Compiled, Count, Outcome, ResultKind, Returning, Verb};
 use super::{
-    Answer, Database, Ending, Settings, TxEnd, accept, compile, etag, limits, options, plan,
-    query_method, response, root,
+    Answer, Database, Ending, Settings, TxEnd, accept, compile, cursor, etag, limits, link,
+    options, query_method, response, root,
 };
 use crate::error::{ApiError, Code};
 use crate::http::{Request, Response};
@@ -29,6 +29,7 @@ pub fn handle(
     if request.method == "OPTIONS" {
         return options::answer(db.catalog(), settings, request, &target);
     }
+    let url_query = request.query;
     let joined = query_method::query_string(request)?;
     let as_get;
     let request = match &joined {
@@ -39,6 +40,7 @@ pub fn handle(
         }
     };
     let mut asked = request::read(settings, db.catalog(), request, target)?;
+    asked.url_query = joined.as_ref().map(|_| url_query);
     asked.parsed.shape.write.counted = db.limits().touched.is_some()
         && !matches!(asked.parsed.shape.verb, Verb::Read | Verb::Call);
     let asked = asked;
@@ -55,15 +57,23 @@ pub fn handle(
         return Ok(Answer { response: Response::default(), ending: Ending::Repeat(level) });
     }
     check_result(&asked, compiled.result)?;
+    let fingerprint = compiled.main.page.map(|page| page.fingerprint);
+    let explained = asked.explained.is_some();
+    if asked.cursor.is_some() && asked.cursor != fingerprint && !explained {
+        return Err(cursor::misfit());
+    }
     limits::check_cost(db, &asked, &compiled)?;
 
     let mut body = db.buffer();
     let idle = asked.idle && asked.explained.is_none();
-    let outcome = if idle && shape.returning != Returning::Representation {
+    let mut outcome = if idle && shape.returning != Returning::Representation {
         Outcome::default()
     } else {
         db.run(&compiled.main, &asked.parsed, &mut body)
     };
+    if let Some(page) = compiled.main.page {
+        link::settle(page, &mut outcome);
+    }
     limits::check_rows(db, &asked, &outcome)?;
     let total = total(db, settings, &asked, &compiled, &outcome);
     let ending = ending(settings.tx_end, asked.prefer.rollback);
@@ -137,8 +147,9 @@ fn known_total(asked: &Asked<'_>, compiled: &Compiled, outcome: &Outcome) -> Opt
     let within = shape.range.limit.is_none_or(|limit| outcome.rows < limit);
     let reached = asked.lower == 0 || outcome.rows > 0;
     // Groups are not what is counted.
-    let plain = !plan::has_aggregates(&shape.query);
-    (set && within && reached && plain).then(|| asked.lower.saturating_add(outcome.rows))
+    let plain = shape.query.distinct.is_none() && !shape.query.has_aggregates();
+    let whole = asked.cursor.is_none();
+    (set && within && reached && plain && whole).then(|| asked.lower.saturating_add(outcome.rows))
 }
 
 fn ending(tx_end: TxEnd, preferred: Option<bool>) -> Ending {

@@ -5,12 +5,14 @@
 
 pub mod accept;
 pub mod build;
+pub mod cursor;
 pub mod etag;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod handle;
 mod legacy;
 pub mod limits;
+pub mod link;
 pub mod media;
 pub mod options;
 pub mod payload;

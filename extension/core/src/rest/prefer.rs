@@ -23,6 +23,8 @@ pub struct Prefer<'a> {
     pub etag: bool,
     /// `nested`: members of the body may be rows of other relations.
     pub nested: bool,
+    /// `page=keyset`
+    pub keyset: bool,
 }
 
 /// Reads every `Prefer` header; the first value of a preference wins, unknown ones are ignored.
@@ -74,6 +76,7 @@ fn take<'a>(prefer: &mut Prefer<'a>, item: &'a str) -> bool {
         "tx=rollback" => first(&mut prefer.rollback, true),
         "etag" => prefer.etag = true,
         "nested" => prefer.nested = true,
+        "page=keyset" => prefer.keyset = true,
         "handling=strict" => first(&mut prefer.strict, true),
         "handling=lenient" => first(&mut prefer.strict, false),
         _ => {
@@ -164,6 +167,9 @@ impl Prefer<'_> {
         }
         if self.nested && verb == Verb::Insert {
             push(["nested", ""]);
+        }
+        if self.keyset && verb == Verb::Read {
+            push(["page=", "keyset"]);
         }
     }
 }

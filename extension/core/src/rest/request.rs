@@ -5,6 +5,7 @@ mod bulk;
 mod nested;
 
 use super::accept::{self, Circumstances};
+use super::cursor;
 use super::etag::{self, Conditions};
 use super::media::{self, BodyKind, Media};
 use super::payload::{self, Rows};
@@ -55,6 +56,10 @@ pub struct Asked<'a> {
     pub safe: bool,
     /// The method's own verb, which the shape of an idle write has lost.
     pub verb: Verb,
+    /// The URL's own query string, where the method carried another part of it.
+    pub url_query: Option<&'a str>,
+    /// The order that the cursor is of, if there is one.
+    pub cursor: Option<u64>,
 }
 
 /// Splits the path: `/rest/v1/film`, `/rest/v1/rpc/search`, `/rest/v1/`.
@@ -137,6 +142,13 @@ pub fn read<'a>(
         split_call(&mut query, &catalog.functions(&schema, &name));
     }
     let lower = narrow(settings, request, verb, &mut query)?;
+    if prefer.keyset && verb == Verb::Read {
+        query.query.keyset.get_or_insert_default();
+    }
+    if query.cursor.is_some() && lower > 0 {
+        return Err(cursor::misfit().details("A cursor and an offset exclude each other"));
+    }
+    let cursor = query.cursor;
     let returning = match verb {
         Verb::Read | Verb::Call => Returning::Representation,
         _ => prefer.returning.unwrap_or_default(),
@@ -185,6 +197,8 @@ pub fn read<'a>(
         head,
         safe: verb == Verb::Read || by_query,
         verb,
+        url_query: None,
+        cursor,
     };
     match verb {
         Verb::Read | Verb::Delete => {}

@@ -2,6 +2,7 @@
 
 use super::etag;
 use super::legacy;
+use super::link;
 use super::prefer::Prefer;
 use super::range;
 use super::request::Asked;
@@ -32,6 +33,7 @@ pub fn build(
     response.status = match asked.verb {
         Verb::Read => {
             let status = page(headers, asked, outcome, total)?;
+            link::push(headers, asked, compiled, outcome)?;
             push_content_location(headers, asked);
             status
         }
@@ -120,7 +122,9 @@ fn page(
     total: Option<u64>,
 ) -> Result<u16, ApiError> {
     let status = range::status(asked.lower, outcome.rows, total)?;
-    push_range(headers, asked.lower, outcome.rows, total);
+    // After a cursor nobody knows how many rows came before.
+    let rows = if asked.cursor.is_some() { 0 } else { outcome.rows };
+    push_range(headers, asked.lower, rows, total);
     Ok(status)
 }
 

@@ -1,6 +1,12 @@
 //! The seam between the stages: what a request asks for without its values ([`Shape`]: the key under which its
 //! statement is kept), and what a compiled request is ([`Compiled`]).
 
+mod aggregate;
+mod keyset;
+
+pub use aggregate::{AggregateArgument, AggregateCall, Distinct, Having};
+pub use keyset::{Keyset, Page, Position};
+
 use super::accept::Wanted;
 use crate::catalog::Relation;
 use std::any::Any;
@@ -47,6 +53,11 @@ pub struct Query {
     /// Top-level conditions, joined by AND.
     pub filters: Vec<Filter>,
     pub order: Vec<Order>,
+    /// `having=`: conditions on groups, joined by AND.
+    pub having: Vec<Having>,
+    pub distinct: Option<Distinct>,
+    /// `cursor=`, or `Prefer: page=keyset`; of the root of a read only.
+    pub keyset: Option<Keyset>,
     /// `columns=`, if given.
     pub columns: Option<Vec<String>>,
     /// `on_conflict=`.
@@ -69,17 +80,8 @@ pub struct SelectColumn {
     pub alias: Option<String>,
     /// `::type`, as written.
     pub cast: Option<String>,
-    /// `.sum()` … and a cast of its result.
-    pub aggregate: Option<(Aggregate, Option<String>)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Aggregate {
-    Count,
-    Sum,
-    Avg,
-    Min,
-    Max,
+    /// `.sum()` …
+    pub aggregate: Option<Box<AggregateCall>>,
 }
 
 /// A column with an optional JSON path: `meta->a->>b`, `meta->0`.
@@ -225,6 +227,8 @@ pub struct Order {
     /// Of this relation, or of the to-one embed named here.
     pub relation: Option<String>,
     pub field: Field,
+    /// `amount.sum()`: of this, rather than of `field`.
+    pub aggregate: Option<Box<SelectColumn>>,
     pub descending: bool,
     pub nulls_first: Option<bool>,
 }
@@ -475,6 +479,8 @@ pub struct Statement {
     pub result: ResultKind,
     /// Trailing columns that are not encoded: the shell returns their values in [`Outcome`].
     pub hidden: Vec<Hidden>,
+    /// Its rows are a keyset page.
+    pub page: Option<Page>,
     /// It writes.
     pub writes: bool,
     /// The shell's kept plan.
@@ -509,6 +515,11 @@ pub enum Hidden {
     Rows,
     /// bigint: those of them that were inserted, for [`Outcome::inserted`].
     InsertedRows,
+    /// text: the row's value in a term of the order, for cursors; of the first row into [`Outcome::keys`], of the last into
+    /// [`Outcome::last`].
+    Cursor,
+    /// bool: there is another page before this one; into [`Outcome::more`].
+    More,
 }
 
 /// What running a statement gave, beside the body.
@@ -522,4 +533,7 @@ pub struct Outcome {
     pub keys: Vec<Option<String>>,
     /// What was done must be undone.
     pub fault: Option<String>,
+    /// Of a keyset page.
+    pub last: Vec<Option<String>>,
+    pub more: bool,
 }

@@ -146,6 +146,12 @@ impl Catalog for Fake {
     fn function_names(&self, _: &str) -> Rc<Vec<String>> {
         Rc::default()
     }
+    fn aggregates(&self, _: &str) -> Vec<howdah_core::catalog::Aggregate> {
+        Vec::new()
+    }
+    fn aggregate_names(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 fn statement(sql: &str, form: Form, result: ResultKind, hidden: Vec<Hidden>) -> Statement {
@@ -156,6 +162,7 @@ fn statement(sql: &str, form: Form, result: ResultKind, hidden: Vec<Hidden>) -> 
         form,
         result,
         hidden,
+        page: None,
         writes: false,
         prepared: OnceCell::new(),
     }

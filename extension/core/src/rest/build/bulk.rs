@@ -5,7 +5,7 @@ use super::filter::{And, column, filter};
 use super::read;
 use super::sql::Sql;
 use super::write::{self, Written};
-use crate::rest::plan::{Node, has_aggregates};
+use crate::rest::plan::Node;
 
 const BODY: &str = "pgrst_body";
 
@@ -66,7 +66,7 @@ pub(super) fn returned(sql: &mut Sql) {
 
 /// In the order of the body, unless another was asked for.
 pub(super) fn order(sql: &mut Sql, node: &Node<'_>) {
-    if !has_aggregates(node.query) {
+    if !node.query.is_grouped() && node.query.distinct.is_none() {
         sql.push(" ORDER BY ");
         column(sql, &node.alias, "pgrst_n");
     }

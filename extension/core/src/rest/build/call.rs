@@ -86,7 +86,7 @@ pub(super) fn scalar(
         sql.push(if wrap { ")" } else { "" }).push(" AS ").ident(SCALAR).push(" FROM ");
         scalars(sql, node, call);
         read::conditions(sql, node);
-        read::tail(sql, node);
+        read::tail(sql, node, &[]);
         return;
     }
     call(sql);

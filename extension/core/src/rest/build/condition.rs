@@ -76,7 +76,9 @@ pub(super) fn returning(sql: &mut Sql, shape: &Shape, node: &Node<'_>, what: Hid
         | Hidden::Key
         | Hidden::Fault
         | Hidden::Rows
-        | Hidden::InsertedRows => {}
+        | Hidden::InsertedRows
+        | Hidden::Cursor
+        | Hidden::More => {}
     }
     sql.push(if what == Hidden::Expected { " AS \"pgrst_expected\"" } else { "" });
     sql.hidden.push(what);

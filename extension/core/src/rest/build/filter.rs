@@ -5,7 +5,7 @@ use super::{domain, read};
 use crate::catalog::{Type, TypeKind};
 use crate::rest::plan::Node;
 use crate::rest::shape::{
-    Aggregate, CompareOp, Field, Filter, FullText, Is, JsonKey, JsonStep, Param, Quantifier, Test,
+    CompareOp, Field, Filter, FullText, Is, JsonKey, JsonStep, Param, Quantifier, Test,
 };
 
 /// Writes ` WHERE ` before the first condition and ` AND ` before the others.
@@ -66,7 +66,7 @@ pub(super) fn field(sql: &mut Sql, node: &Node<'_>, alias: &str, field: &Field) 
 }
 
 /// The type of a composite column.
-fn row_type<'n>(node: &'n Node<'_>, field: &Field) -> Option<&'n str> {
+pub(super) fn row_type<'n>(node: &'n Node<'_>, field: &Field) -> Option<&'n str> {
     let column = node.column(&field.name).filter(|_| field.path.is_empty())?;
     (column.ty.kind == TypeKind::Composite).then_some(column.ty.sql.as_str())
 }
@@ -102,20 +102,62 @@ pub(super) fn filter(sql: &mut Sql, node: &Node<'_>, alias: &str, condition: &Fi
                         sql.push(if any { "" } else { "NOT " });
                         read::exists(sql, alias, embed);
                     }
-                    _ => is_test(sql, node, alias, tested, *negated, *is),
+                    _ => is_test(sql, *negated, *is, &|sql| field(sql, node, alias, tested)),
                 }
             }
             _ => {
-                sql.push(if *negated { "NOT (" } else { "" });
-                value_test(sql, node, alias, tested, test);
-                sql.push(if *negated { ")" } else { "" });
+                let vector = tested.path.is_empty()
+                    && node
+                        .column(&tested.name)
+                        .is_some_and(|c| base_kind(&c.ty) == TypeKind::Tsvector);
+                let compared = Compared { vector, column: Some((node, tested)) };
+                self::test(sql, *negated, test, compared, &|sql| field(sql, node, alias, tested));
             }
         },
     }
 }
 
-fn is_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, negated: bool, is: Is) {
-    field(sql, node, alias, tested);
+/// What is known of the subject of a test.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Compared<'a> {
+    /// Full-text operators find it ready.
+    pub vector: bool,
+    /// The column that it is: a domain's own casts read the values that it is compared with.
+    pub column: Option<(&'a Node<'a>, &'a Field)>,
+}
+
+fn values(
+    sql: &mut Sql,
+    compared: Option<(&Node<'_>, &Field)>,
+    op: CompareOp,
+    value: crate::rest::shape::Value,
+) {
+    match compared {
+        Some((node, tested)) => domain::values(sql, node, tested, op, Param::Value(value)),
+        None => {
+            sql.param(Param::Value(value));
+        }
+    }
+}
+
+/// A test of what `subject` writes.
+pub(super) fn test(
+    sql: &mut Sql,
+    negated: bool,
+    test: &Test,
+    compared: Compared<'_>,
+    subject: &dyn Fn(&mut Sql),
+) {
+    if let Test::Is(is) = test {
+        return is_test(sql, negated, *is, subject);
+    }
+    sql.push(if negated { "NOT (" } else { "" });
+    value_test(sql, test, compared, subject);
+    sql.push(if negated { ")" } else { "" });
+}
+
+fn is_test(sql: &mut Sql, negated: bool, is: Is, subject: &dyn Fn(&mut Sql)) {
+    subject(sql);
     let (not, what) = match is {
         Is::Null => (negated, "NULL"),
         Is::NotNull => (!negated, "NULL"),
@@ -126,27 +168,33 @@ fn is_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, negated:
     sql.push(if not { " IS NOT " } else { " IS " }).push(what);
 }
 
-fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test: &Test) {
+fn value_test(sql: &mut Sql, test: &Test, compared: Compared<'_>, subject: &dyn Fn(&mut Sql)) {
+    let Compared { vector, column: compared } = compared;
     match test {
         Test::Is(_) => {}
         Test::In(value) => {
-            field(sql, node, alias, tested);
+            subject(sql);
             sql.push(" = ANY (");
-            domain::values(sql, node, tested, CompareOp::Eq, Param::Value(*value));
+            values(sql, compared, CompareOp::Eq, *value);
             sql.push(")");
         }
         Test::Compare { op, quantifier, value } => {
             use CompareOp::{Eq, IsDistinct, Neq};
             sql.generic &= matches!(op, Eq | Neq | IsDistinct);
-            field(sql, node, alias, tested);
+            subject(sql);
             sql.push(" ").push(operator(*op)).push(" ");
             match quantifier {
-                None => match row_type(node, tested) {
-                    // Compared with a row, it would be taken for a record, which has no text form.
-                    Some(ty) => {
-                        sql.param(Param::Value(*value)).push("::").push(ty);
+                None => match compared {
+                    Some((node, tested)) => match row_type(node, tested) {
+                        // Compared with a row, it would be taken for a record, which has no text form.
+                        Some(ty) => {
+                            sql.param(Param::Value(*value)).push("::").push(ty);
+                        }
+                        None => domain::value(sql, node, tested, *op, Param::Value(*value)),
+                    },
+                    None => {
+                        sql.param(Param::Value(*value));
                     }
-                    None => domain::value(sql, node, tested, *op, Param::Value(*value)),
                 },
                 Some(quantifier) => {
                     let word = match quantifier {
@@ -154,7 +202,7 @@ fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test:
                         Quantifier::All => "ALL (",
                     };
                     sql.push(word);
-                    domain::values(sql, node, tested, *op, Param::Value(*value));
+                    values(sql, compared, *op, *value);
                     sql.push(")");
                 }
             }
@@ -162,16 +210,12 @@ fn value_test(sql: &mut Sql, node: &Node<'_>, alias: &str, tested: &Field, test:
         Test::FullText { op, config, value } => {
             sql.generic = false;
             let config = config.map(Param::Value);
-            let vector = tested.path.is_empty()
-                && node
-                    .column(&tested.name)
-                    .is_some_and(|c| base_kind(&c.ty) == TypeKind::Tsvector);
             if vector {
-                field(sql, node, alias, tested);
+                subject(sql);
             } else {
                 sql.push("pg_catalog.to_tsvector(");
                 regconfig(sql, config);
-                field(sql, node, alias, tested);
+                subject(sql);
                 sql.push(")");
             }
             sql.push(" @@ ").push(match op {
@@ -213,15 +257,5 @@ fn operator(op: CompareOp) -> &'static str {
         CompareOp::NotExtendRight => "&<",
         CompareOp::NotExtendLeft => "&>",
         CompareOp::Adjacent => "-|-",
-    }
-}
-
-pub(super) fn aggregate(function: Aggregate) -> &'static str {
-    match function {
-        Aggregate::Count => "count",
-        Aggregate::Sum => "sum",
-        Aggregate::Avg => "avg",
-        Aggregate::Min => "min",
-        Aggregate::Max => "max",
     }
 }

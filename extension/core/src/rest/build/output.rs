@@ -1,11 +1,12 @@
 //! The select list.
 
-use super::filter::{aggregate, column, field};
+use super::aggregate::{self, Source};
+use super::filter::{column, field};
 use super::sql::{Sql, is_native, is_native_name};
 use super::{domain, read};
 use crate::catalog::TypeKind;
-use crate::rest::plan::{EmbedNode, Node, has_aggregates};
-use crate::rest::shape::{Aggregate, Field, JsonKey, SelectColumn, SelectItem};
+use crate::rest::plan::{EmbedNode, Node, Resolved};
+use crate::rest::shape::{AggregateCall, Field, JsonKey, SelectColumn, SelectItem};
 use std::borrow::Cow;
 
 /// One column of a result.
@@ -14,9 +15,16 @@ pub(super) struct Output<'p> {
     kind: Kind<'p>,
     /// The shell can write its values as JSON.
     native: bool,
-    aggregate: Option<&'p (Aggregate, Option<String>)>,
+    aggregate: Option<Called<'p>>,
     /// What makes JSON of its values, being a domain's own cast.
     shown: Option<&'p (String, String)>,
+}
+
+/// An aggregate, and what the planner found it to be.
+#[derive(Clone, Copy)]
+struct Called<'p> {
+    call: &'p AggregateCall,
+    resolved: Option<&'p Resolved>,
 }
 
 enum Kind<'p> {
@@ -85,15 +93,11 @@ fn everything<'p>(node: &'p Node<'p>, all: &mut Vec<Output<'p>>) {
     }));
 }
 
-fn item_output<'p>(node: &'p Node<'p>, item: &'p SelectColumn) -> Output<'p> {
-    let aggregate = item.aggregate.as_ref();
+fn item_output<'p>(node: &'p Node<'_>, item: &'p SelectColumn) -> Output<'p> {
+    let aggregate = item.aggregate.as_deref();
     let name = match (&item.alias, aggregate, &item.field) {
         (Some(alias), _, _) => alias,
-        (None, Some((function, _)), _) => {
-            let name = Cow::Borrowed(self::aggregate(*function));
-            let (kind, native) = (Kind::Item(item), native(node, item));
-            return Output { name, kind, native, aggregate, shown: None };
-        }
+        (None, Some(call), _) => call.name.as_str(),
         (None, None, Some(field)) => default_name(field),
         (None, None, None) => "count",
     };
@@ -101,7 +105,7 @@ fn item_output<'p>(node: &'p Node<'p>, item: &'p SelectColumn) -> Output<'p> {
         name: Cow::Borrowed(name),
         kind: Kind::Item(item),
         native: native(node, item),
-        aggregate,
+        aggregate: aggregate.map(|call| Called { call, resolved: node.resolved(call) }),
         shown: item
             .field
             .as_ref()
@@ -120,10 +124,11 @@ fn default_name(field: &Field) -> &str {
 }
 
 fn native(node: &Node<'_>, item: &SelectColumn) -> bool {
-    match (&item.aggregate, &item.cast, &item.field) {
-        (Some((_, Some(cast))), _, _) => is_native_name(cast),
-        (Some((Aggregate::Count, None)), _, _) => true,
-        (Some(_), _, _) => false,
+    match (item.aggregate.as_deref(), &item.cast, &item.field) {
+        (Some(call), _, _) => match &call.cast {
+            Some(cast) => is_native_name(cast),
+            None => call.name == "count" && call.is_plain(),
+        },
         (None, Some(cast), _) => is_native_name(cast),
         (None, None, Some(field)) => match field.path.last() {
             Some(step) if step.text => true,
@@ -148,6 +153,17 @@ fn spread<'p>(embed: &'p EmbedNode<'p>, all: &mut Vec<Output<'p>>) {
     }
 }
 
+/// The list as [`write`] writes it, its columns called `c1`, `c2` …
+pub(super) fn write_numbered(
+    sql: &mut Sql,
+    node: &Node<'_>,
+    alias: &str,
+    list: List,
+    outputs: &[Output<'_>],
+) {
+    write_called(sql, node, alias, list, outputs, true);
+}
+
 /// Writes the list; nothing if it is empty, which SQL allows.
 pub(super) fn write(
     sql: &mut Sql,
@@ -155,6 +171,18 @@ pub(super) fn write(
     alias: &str,
     list: List,
     outputs: &[Output<'_>],
+) {
+    let numbered = matches!(list, List::Spread | List::Hoisted);
+    write_called(sql, node, alias, list, outputs, numbered);
+}
+
+fn write_called(
+    sql: &mut Sql,
+    node: &Node<'_>,
+    alias: &str,
+    list: List,
+    outputs: &[Output<'_>],
+    numbered: bool,
 ) {
     for (i, output) in outputs.iter().enumerate() {
         sql.push(if i > 0 { ", " } else { "" });
@@ -172,10 +200,13 @@ pub(super) fn write(
             continue;
         }
         sql.push(" AS ");
-        if matches!(list, List::Spread | List::Hoisted) {
+        if numbered {
             sql.ident(&format!("c{}", i + 1));
         } else {
             sql.ident(&output.name);
+        }
+        if list == List::Hoisted {
+            hoist(sql, node, alias, output, i + 1);
         }
     }
 }
@@ -197,23 +228,82 @@ fn shown(
     }
 }
 
-fn aggregated(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>, list: List) {
-    match output.aggregate {
-        Some((function, cast)) if list != List::Hoisted => {
-            sql.push(if cast.is_some() { "(" } else { "" });
-            sql.push(aggregate(*function)).push("(");
-            if matches!(&output.kind, Kind::Item(SelectColumn { field: None, .. })) {
-                sql.push("*");
-            } else {
-                expression(sql, node, alias, output);
-            }
-            sql.push(")");
-            if let Some(cast) = cast {
-                sql.push(")::").push(cast);
+/// What an aggregate left to the parent reads beside its column: its condition as `f1`, its order as `o1_0` …
+fn hoist(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>, n: usize) {
+    let Some(Called { call, .. }) = output.aggregate else {
+        return;
+    };
+    if !call.filter.is_empty() {
+        sql.push(", ");
+        match &output.kind {
+            Kind::Spread(embed, inner) => column(sql, &embed.joined, &format!("f{inner}")),
+            _ => {
+                sql.push("(");
+                aggregate::conditions(sql, node, alias, call);
+                sql.push(")");
             }
         }
-        _ => expression(sql, node, alias, output),
+        sql.push(" AS ").ident(&format!("f{n}"));
     }
+    for (k, order) in call.order.iter().enumerate() {
+        sql.push(", ");
+        match &output.kind {
+            Kind::Spread(embed, inner) => column(sql, &embed.joined, &format!("o{inner}_{k}")),
+            _ => field(sql, node, alias, &order.field),
+        }
+        sql.push(" AS ").ident(&format!("o{n}_{k}"));
+    }
+}
+
+/// The output that an order or a condition calls by a name that is no column's; none if several have it.
+pub(super) fn named<'o, 'p>(
+    node: &Node<'_>,
+    outputs: &'o [Output<'p>],
+    field: &Field,
+) -> Option<&'o Output<'p>> {
+    if !field.path.is_empty() || !node.output_names.contains(&field.name) {
+        return None;
+    }
+    let mut found = outputs.iter().filter(|output| output.name == field.name);
+    let only = found.next().filter(|o| !matches!(o.kind, Kind::Embed(_) | Kind::Everything))?;
+    found.next().is_none().then_some(only)
+}
+
+/// An output's value, as it is.
+pub(super) fn value(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>) {
+    aggregated(sql, node, alias, output, List::Plain);
+}
+
+/// The column of a spread relation that an order calls by its name or by its name there.
+pub(super) fn spread_column<'o, 'p>(
+    outputs: &'o [Output<'p>],
+    embed: &EmbedNode<'_>,
+    name: &str,
+) -> Option<&'o Output<'p>> {
+    outputs.iter().find(|output| match output.kind {
+        Kind::Spread(of, _) => of.joined == embed.joined && output.name == name,
+        _ => false,
+    })
+}
+
+fn aggregated(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>, list: List) {
+    let Some(Called { call, resolved }) = output.aggregate.filter(|_| list != List::Hoisted) else {
+        return expression(sql, node, alias, output);
+    };
+    let argument = |sql: &mut Sql| expression(sql, node, alias, output);
+    let rows = matches!(&output.kind, Kind::Item(SelectColumn { field: None, .. }));
+    let source = Source {
+        argument: (!rows).then_some(&argument as &dyn Fn(&mut Sql)),
+        order: &|sql, k, order| match &output.kind {
+            Kind::Spread(embed, n) => column(sql, &embed.joined, &format!("o{n}_{k}")),
+            _ => field(sql, node, alias, &order.field),
+        },
+        filter: &|sql| match &output.kind {
+            Kind::Spread(embed, n) => column(sql, &embed.joined, &format!("f{n}")),
+            _ => aggregate::conditions(sql, node, alias, call),
+        },
+    };
+    aggregate::call(sql, call, resolved, &source);
 }
 
 fn expression(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>) {
@@ -235,7 +325,7 @@ fn expression(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>) 
             }
         }
         Kind::Embed(embed) if embed.lateral => {
-            let grouped = has_aggregates(node.query);
+            let grouped = node.query.is_grouped();
             sql.push(if grouped { "pg_catalog.row_to_json(" } else { "howdah.to_json_row(" });
             sql.ident(&embed.joined).push(".*)");
         }
@@ -246,7 +336,7 @@ fn expression(sql: &mut Sql, node: &Node<'_>, alias: &str, output: &Output<'_>) 
 
 /// ` GROUP BY` everything that is no aggregate.
 pub(super) fn group_by(sql: &mut Sql, node: &Node<'_>, alias: &str, outputs: &[Output<'_>]) {
-    if !has_aggregates(node.query) {
+    if !node.query.is_grouped() {
         return;
     }
     let mut word = " GROUP BY ";
@@ -274,4 +364,27 @@ pub(super) fn group_by(sql: &mut Sql, node: &Node<'_>, alias: &str, outputs: &[O
         }
         word = ", ";
     }
+    for (order, join) in node.query.order.iter().zip(&node.order_joins) {
+        let Some((index, joined)) = join else { continue };
+        if let Some(embed) = node.embeds.get(*index).filter(|embed| shows(embed, &order.field)) {
+            sql.push(word);
+            field(sql, &embed.node, joined, &order.field);
+            word = ", ";
+        }
+    }
+}
+
+/// Whether an embedded row, which rows are grouped by, has this column: grouping by the column too splits no group.
+fn shows(embed: &EmbedNode<'_>, field: &Field) -> bool {
+    let select = &embed.embed.query.select;
+    !embed.embed.spread
+        && select.iter().any(|item| match item {
+            SelectItem::All => true,
+            SelectItem::Column(column) => {
+                column.aggregate.is_none()
+                    && column.cast.is_none()
+                    && column.field.as_ref() == Some(field)
+            }
+            SelectItem::Embed(_) => false,
+        })
 }

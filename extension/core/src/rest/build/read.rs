@@ -1,9 +1,10 @@
 //! SELECT: of a relation, and of what is embedded in it.
 
+use super::aggregate::{self, Term};
 use super::filter::{And, column, field, filter};
-use super::output::{self, List};
+use super::output::{self, List, Output};
 use super::sql::Sql;
-use crate::rest::plan::{EmbedNode, INNER_JOINS, Node, RowCall, has_aggregates};
+use crate::rest::plan::{EmbedNode, INNER_JOINS, Node, RowCall};
 use crate::rest::shape::{Hidden, Join, Order, Param, Range};
 
 /// The whole row that a write returned, as a value of the relation's own type: what functions over its rows are given.
@@ -29,9 +30,23 @@ pub(super) fn select(
     from: impl FnOnce(&mut Sql),
 ) {
     let outputs = output::outputs(node);
+    rows(sql, node, list, conditions, &outputs, from);
+    tail(sql, node, &outputs);
+}
+
+/// All rows, in no order.
+fn rows(
+    sql: &mut Sql,
+    node: &Node<'_>,
+    list: List,
+    conditions: Conditions,
+    outputs: &[Output<'_>],
+    from: impl FnOnce(&mut Sql),
+) {
     sql.push("SELECT ");
+    aggregate::distinct(sql, node, &node.alias);
     let before = sql.text.len();
-    output::write(sql, node, &node.alias, list, &outputs);
+    output::write(sql, node, &node.alias, list, outputs);
     for hidden in sql.hidden.clone() {
         // `select=` of nothing but empty embeds writes no column.
         let first = sql.text.len() == before;
@@ -41,10 +56,14 @@ pub(super) fn select(
     from(sql);
     joins(sql, node);
     wheres(sql, node, &node.alias, conditions, &mut And::wheres());
+    groups(sql, node, list, outputs);
+}
+
+fn groups(sql: &mut Sql, node: &Node<'_>, list: List, outputs: &[Output<'_>]) {
     if list != List::Hoisted {
-        output::group_by(sql, node, &node.alias, &outputs);
+        output::group_by(sql, node, &node.alias, outputs);
+        aggregate::having(sql, node, &node.alias, outputs);
     }
-    tail(sql, node);
 }
 
 pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden, comma: &str) {
@@ -57,13 +76,27 @@ pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden, comma: &str) {
         Hidden::Expected => {
             sql.push(comma).push("(SELECT max(\"pgrst_expected\") FROM \"pgrst_source\")")
         }
-        Hidden::Touched | Hidden::Tag | Hidden::Key | Hidden::Rows | Hidden::InsertedRows => sql,
+        Hidden::Touched
+        | Hidden::Tag
+        | Hidden::Key
+        | Hidden::Rows
+        | Hidden::InsertedRows
+        | Hidden::Cursor
+        | Hidden::More => sql,
     };
 }
 
 /// `SELECT count(*)` or `SELECT 1` of all rows.
 pub(super) fn counted(sql: &mut Sql, node: &Node<'_>, what: &str, from: impl FnOnce(&mut Sql)) {
     sql.push("SELECT ").push(what).push(" FROM ");
+    // Groups as such are not what is counted, in the dialect; those that are asked for by our own parameters are.
+    if node.query.distinct.is_some() || !node.query.having.is_empty() {
+        sql.push("(");
+        let outputs = output::outputs(node);
+        rows(sql, node, List::Plain, Conditions::Filters, &outputs, from);
+        sql.push(") AS \"x\"");
+        return;
+    }
     from(sql);
     conditions(sql, node);
 }
@@ -89,13 +122,13 @@ fn instead(sql: &mut Sql, alias: &str) -> bool {
 }
 
 /// The joins of to-one embeds and of related orders.
-fn joins(sql: &mut Sql, node: &Node<'_>) {
+pub(super) fn joins(sql: &mut Sql, node: &Node<'_>) {
     for embed in node.embeds.iter().filter(|e| e.lateral && has_output(e)) {
         let to_one = embed.relationship.to_one();
         sql.push(if embed.inner_join { " INNER JOIN LATERAL (" } else { " LEFT JOIN LATERAL (" });
         match (embed.embed.spread, to_one) {
             // Grouped by as a row: as json it could not be compared.
-            (false, _) if has_aggregates(node.query) => body(sql, &node.alias, embed, List::Plain),
+            (false, _) if node.query.is_grouped() => body(sql, &node.alias, embed, List::Plain),
             (false, _) => body(sql, &node.alias, embed, List::Encoded),
             (true, true) => body(sql, &node.alias, embed, List::Hoisted),
             (true, false) => spread_to_many(sql, &node.alias, embed),
@@ -171,7 +204,13 @@ pub(super) fn conditions(sql: &mut Sql, node: &Node<'_>) {
     wheres(sql, node, &node.alias, Conditions::Alone, &mut And::wheres());
 }
 
-fn wheres(sql: &mut Sql, node: &Node<'_>, alias: &str, conditions: Conditions, and: &mut And) {
+pub(super) fn wheres(
+    sql: &mut Sql,
+    node: &Node<'_>,
+    alias: &str,
+    conditions: Conditions,
+    and: &mut And,
+) {
     let outer = std::mem::take(&mut sql.exists);
     if conditions != Conditions::Embeds {
         for condition in &node.query.filters {
@@ -217,6 +256,7 @@ fn body(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, list: List) {
     let node = &embed.node;
     let outputs = output::outputs(node);
     sql.push("SELECT ");
+    aggregate::distinct(sql, node, &node.alias);
     output::write(sql, node, &node.alias, list, &outputs);
     sql.push(" FROM ");
     source(sql, parent, embed);
@@ -224,10 +264,8 @@ fn body(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, list: List) {
     let mut and = And::wheres();
     link(sql, parent, embed, &mut and);
     wheres(sql, node, &node.alias, Conditions::Filters, &mut and);
-    if list != List::Hoisted {
-        output::group_by(sql, node, &node.alias, &outputs);
-    }
-    tail(sql, node);
+    groups(sql, node, list, &outputs);
+    tail(sql, node, &outputs);
 }
 
 fn source(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>) {
@@ -268,16 +306,17 @@ fn link(sql: &mut Sql, parent: &str, embed: &EmbedNode<'_>, and: &mut And) {
 }
 
 /// Order, limit and offset.
-pub(super) fn tail(sql: &mut Sql, node: &Node<'_>) {
-    if !node.query.order.is_empty() {
-        sql.push(" ORDER BY ");
-        sql.list(node.query.order.iter().zip(&node.order_joins), |sql, (order, join)| {
-            match join.as_ref().and_then(|(index, alias)| Some((node.embeds.get(*index)?, alias))) {
-                Some((embed, alias)) => field(sql, &embed.node, alias, &order.field),
-                None => field(sql, node, &node.alias, &order.field),
+pub(super) fn tail(sql: &mut Sql, node: &Node<'_>, outputs: &[Output<'_>]) {
+    let terms = aggregate::order(node);
+    for (n, term) in terms.iter().enumerate() {
+        sql.push(if n == 0 { " ORDER BY " } else { ", " });
+        match term {
+            Term::Order(n, order) => {
+                ordered(sql, node, *n, order, outputs);
+                direction(sql, order);
             }
-            direction(sql, order);
-        });
+            Term::Distinct(of) => field(sql, node, &node.alias, of),
+        }
     }
     limit(sql, node.range);
 }
@@ -301,10 +340,35 @@ pub(super) fn direction(sql: &mut Sql, order: &Order) {
     });
 }
 
+/// What the n-th term of order names.
+fn ordered(sql: &mut Sql, node: &Node<'_>, n: usize, order: &Order, outputs: &[Output<'_>]) {
+    if let Some(subject) = &order.aggregate {
+        return aggregate::subject(sql, node, &node.alias, subject);
+    }
+    let join = node.order_joins.get(n).and_then(Option::as_ref);
+    match join.and_then(|(index, alias)| Some((node.embeds.get(*index)?, alias))) {
+        Some((embed, alias)) => {
+            let spread = (order.field.path.is_empty()
+                && (node.query.is_grouped() || embed.node.column(&order.field.name).is_none()))
+            .then(|| output::spread_column(outputs, embed, &order.field.name))
+            .flatten();
+            match spread {
+                Some(output) => output::value(sql, node, &node.alias, output),
+                None => field(sql, &embed.node, alias, &order.field),
+            }
+        }
+        None => match output::named(node, outputs, &order.field) {
+            Some(output) => output::value(sql, node, &node.alias, output),
+            None => field(sql, node, &node.alias, &order.field),
+        },
+    }
+}
+
 /// Whether reading a node needs more than its own columns in one list.
 pub(super) fn is_plain(node: &Node<'_>) -> bool {
     node.embeds.is_empty()
         && node.query.order.is_empty()
         && node.range == Range::default()
-        && !has_aggregates(node.query)
+        && node.query.distinct.is_none()
+        && !node.query.has_aggregates()
 }

@@ -85,6 +85,7 @@ pub(super) fn finish(
     text.push_str(&sql.text);
     sql.text = text;
     sql.hidden.clear();
+    sql.page = None;
     // EXPLAIN counts as a command that may write; whether it does is up to the transaction.
     sql.finish(Form::Lines, ResultKind::Rows, true)
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Type, TypeKind};
 use crate::ident;
-use crate::rest::shape::{Form, Hidden, Param, ResultKind, Statement};
+use crate::rest::shape::{Form, Hidden, Page, Param, ResultKind, Statement};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -18,6 +18,7 @@ pub(super) struct Sql {
     pub hidden: Vec<Hidden>,
     /// By alias: what is read in the place of a relation, of which the statement itself writes rows.
     pub sources: HashMap<String, String>,
+    pub page: Option<Page>,
     /// `EXISTS (…)` in the current WHERE so far.
     pub exists: usize,
     /// The conditions being written are those of UPDATE or DELETE themselves.
@@ -33,6 +34,7 @@ impl Sql {
             generic: true,
             hidden: Vec::new(),
             sources: HashMap::new(),
+            page: None,
             exists: 0,
             modifies: false,
         }
@@ -97,6 +99,7 @@ impl Sql {
             form,
             result,
             hidden: self.hidden,
+            page: self.page,
             writes,
             prepared: OnceCell::new(),
         }

@@ -155,8 +155,16 @@ pub(super) fn needed<'n>(node: &'n Node<'_>) -> BTreeSet<&'n str> {
             names.extend(item.field.as_ref().map(|f| f.name.as_str()));
         }
     }
-    let own = node.query.order.iter().filter(|o| o.relation.is_none());
+    let own = node
+        .query
+        .order
+        .iter()
+        .filter(|o| o.relation.is_none() && o.aggregate.is_none())
+        .filter(|o| !node.output_names.contains(&o.field.name));
     names.extend(own.map(|o| o.field.name.as_str()));
+    node.query.grouping_fields(&mut |field| {
+        names.extend(node.column(&field.name).map(|column| column.name.as_str()));
+    });
     for embed in &node.embeds {
         names.extend(embed.relationship.columns.iter().map(|(from, _)| from.as_str()));
     }

@@ -74,6 +74,7 @@ fn each_name<'q>(query: &'q Query, each: &mut impl FnMut(&'q str)) {
     for order in query.order.iter().filter(|order| order.relation.is_none()) {
         each(&order.field.name);
     }
+    query.grouping_fields(&mut |field| each(&field.name));
 }
 
 fn each_filtered<'q>(filter: &'q Filter, each: &mut impl FnMut(&'q str)) {

@@ -3,7 +3,7 @@
 use super::hints;
 use crate::catalog::{Argument, Catalog, Function, TypeKind};
 use crate::error::{ApiError, Code};
-use crate::rest::query::ParsedQuery;
+use crate::rest::query::{ParsedQuery, Place};
 use crate::rest::shape::{Call, CallKind, RawKind, Shape};
 use std::rc::Rc;
 
@@ -59,21 +59,33 @@ pub fn split_call(parsed: &mut ParsedQuery, functions: &[Function]) {
     if parsed.undecided.is_empty() {
         return;
     }
+    let known = |name: &str| functions.iter().any(|f| f.arguments.iter().any(|a| a.name == name));
+    // What the dialect takes for an argument is one.
+    let (filters, others): (Vec<_>, Vec<_>) = std::mem::take(&mut parsed.undecided)
+        .into_iter()
+        .partition(|param| matches!(param.place, Place::Filter(_)));
+    for param in others.into_iter().filter(|param| known(&param.name)) {
+        match param.place {
+            Place::Having => parsed.query.having.clear(),
+            _ => parsed.query.distinct = None,
+        }
+        parsed.arguments.push((param.name, param.value));
+    }
     let mut names: Vec<String> = parsed.arguments.iter().map(|(name, _)| name.clone()).collect();
     if functions.iter().any(|f| accepts(f, &names)) {
         return;
     }
-    let known = |name: &str| functions.iter().any(|f| f.arguments.iter().any(|a| a.name == name));
-    names.extend(parsed.undecided.iter().map(|u| u.name.clone()).filter(|name| known(name)));
+    names.extend(filters.iter().map(|u| u.name.clone()).filter(|name| known(name)));
     if !functions.iter().any(|f| accepts(f, &names)) {
         return;
     }
     // From the last on, so that the places of the others stay true.
-    let undecided = std::mem::take(&mut parsed.undecided);
     let mut taken = Vec::new();
-    for param in undecided.into_iter().rev() {
-        if known(&param.name) {
-            parsed.query.filters.remove(param.filter);
+    for param in filters.into_iter().rev() {
+        if let Place::Filter(place) = param.place
+            && known(&param.name)
+        {
+            parsed.query.filters.remove(place);
             taken.push((param.name, param.value));
         }
     }

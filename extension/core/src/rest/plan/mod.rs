@@ -1,5 +1,6 @@
 //! [`Shape`] × [`Catalog`] → a tree of relations with their relationships resolved. No SQL text is made here.
 
+mod aggregate;
 mod computed;
 mod condition;
 pub mod conflict;
@@ -10,6 +11,7 @@ pub mod handler;
 mod hints;
 mod junction;
 mod keys;
+mod keyset;
 pub mod limited;
 pub mod nested;
 #[cfg(test)]
@@ -17,8 +19,10 @@ mod tests;
 mod width;
 mod writable;
 
+pub use aggregate::Resolved;
 pub use embed::{Cardinality, Junction, Relationship, RowCall};
 pub use function::{FunctionPlan, split_call};
+pub use keyset::{KeysetNode, KeysetTerm};
 
 use super::Settings;
 use super::shape::{CompareOp, Embed, Filter, Join, Query, Range, SelectItem, Shape, Test, Verb};
@@ -57,6 +61,12 @@ pub struct Node<'s> {
     pub embeds: Vec<EmbedNode<'s>>,
     /// For each order term: the join that a related order needs, as (index of the embed, alias).
     pub order_joins: Vec<Option<(usize, String)>>,
+    /// The aggregates that `query` calls, the dialect's own apart.
+    pub aggregates: Vec<Resolved>,
+    /// What orders and conditions on groups name that can only be an output of select.
+    pub output_names: Vec<String>,
+    /// Of the root, if its rows are a keyset page.
+    pub keyset: Option<KeysetNode<'s>>,
 }
 
 /// An embedded relation.
@@ -208,7 +218,9 @@ impl<'c> Planner<'c> {
         relation: Option<Rc<Relation>>,
         columns: Vec<Column>,
     ) -> Result<Node<'s>, ApiError> {
-        self.node(&shape.query, shape.range, name, relation, columns)
+        let mut node = self.node(&shape.query, shape.range, name, relation, columns)?;
+        node.keyset = self.keyset(&node, &shape.query)?;
+        Ok(node)
     }
 
     fn node<'s>(
@@ -235,20 +247,28 @@ impl<'c> Planner<'c> {
             range,
             embeds: Vec::new(),
             order_joins: Vec::new(),
+            aggregates: self.aggregates(query)?,
+            output_names: Vec::new(),
+            keyset: None,
         };
-        let aggregates = has_aggregates(query);
-        if aggregates && !self.settings.aggregates_enabled {
-            return Err(ApiError::new(Code::Aggregates, &[]));
-        }
+        let grouped = query.is_grouped();
         for item in &query.select {
             if let SelectItem::Embed(embed) = item {
-                let embed = self.embed(&node, embed, aggregates)?;
+                let embed = self.embed(&node, embed, grouped)?;
                 node.embeds.push(embed);
             }
         }
         width::check(&node)?;
         node.computed = computed::fields(self.catalog, &node);
         self.check_filters(&node, &query.filters)?;
+        let mut checked = Ok(());
+        query.calls(&mut |call| {
+            if checked.is_ok() {
+                checked = self.check_filters(&node, &call.filter);
+            }
+        });
+        checked?;
+        node.output_names = self.output_names(&node, query);
         for order in &query.order {
             let join = match &order.relation {
                 None => None,
@@ -263,7 +283,7 @@ impl<'c> Planner<'c> {
         &mut self,
         parent: &Node<'_>,
         embed: &'s Embed,
-        aggregates: bool,
+        grouped: bool,
     ) -> Result<EmbedNode<'s>, ApiError> {
         let relationship = embed::resolve(self, parent, embed)?;
         let target = Rc::clone(&relationship.target);
@@ -283,12 +303,17 @@ impl<'c> Planner<'c> {
         };
         let joined = self.names.fresh(&format!("{}_{}", parent.alias, embed.target));
         let to_one = relationship.to_one();
+        match (embed.spread, to_one) {
+            (true, true) => aggregate::check_hoisted(&embed.query)?,
+            (true, false) => aggregate::check_spread(&embed.query)?,
+            (false, _) => {}
+        }
         let inner = embed.join == Join::Inner && to_one && embed.shows();
         let inner_join =
             inner && parent.embeds.iter().filter(|e| e.inner_join).count() < INNER_JOINS;
         let few = parent.range.limit.is_some_and(|limit| limit <= LOOKUP_ROWS);
         let lookup = if inner { !inner_join } else { few };
-        let lateral = embed.spread || to_one && (aggregates || !lookup);
+        let lateral = embed.spread || to_one && (grouped || !lookup);
         let of_written = parent.written;
         Ok(EmbedNode {
             embed,
@@ -347,13 +372,4 @@ impl<'c> Planner<'c> {
 fn shows_rows_once(target: &Relation) -> bool {
     matches!(target.kind, RelationKind::Table | RelationKind::Partitioned)
         || !target.primary_key.is_empty()
-}
-
-/// Whether the rows of this query are grouped: by an aggregate of its own, or of a relation spread into it.
-pub fn has_aggregates(query: &Query) -> bool {
-    query.select.iter().any(|item| match item {
-        SelectItem::All => false,
-        SelectItem::Column(column) => column.aggregate.is_some(),
-        SelectItem::Embed(embed) => embed.spread && has_aggregates(&embed.query),
-    })
 }

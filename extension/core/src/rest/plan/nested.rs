@@ -102,6 +102,9 @@ pub fn relationship(
         range: Range::default(),
         embeds: Vec::new(),
         order_joins: Vec::new(),
+        aggregates: Vec::new(),
+        output_names: Vec::new(),
+        keyset: None,
     };
     let names = Names::default();
     let planner = Planner { catalog, settings, schema, names, max_rows: None, writes: false };

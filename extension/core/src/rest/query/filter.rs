@@ -58,6 +58,12 @@ fn test(lex: &mut Lexer<'_>, values: &mut Values, within: Within) -> Parse<Test>
     Ok(Test::FullText { op: full_text, config, value: values.lift(value, lex.pos)? })
 }
 
+/// A word that an operation begins with.
+pub(super) fn is_operator(word: &str) -> bool {
+    matches!(word, "not" | "is" | "in" | "fts" | "plfts" | "phfts" | "wfts")
+        || compare_op(word).is_some()
+}
+
 fn compare_op(word: &str) -> Option<CompareOp> {
     Some(match word {
         "eq" => CompareOp::Eq,

@@ -60,6 +60,10 @@ impl<'a> Lexer<'a> {
         self.text.as_bytes().get(self.pos).copied()
     }
 
+    pub fn starts_at(&self, pos: usize, token: &str) -> bool {
+        self.text.get(pos..).is_some_and(|text| text.starts_with(token))
+    }
+
     pub fn eat(&mut self, token: &str) -> bool {
         let found = self.rest().starts_with(token);
         if found {

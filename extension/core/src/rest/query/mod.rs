@@ -1,5 +1,6 @@
 //! The query string → [`Query`]: names checked for shape only, literals lifted out, no catalog.
 
+mod aggregate;
 pub mod array;
 mod filter;
 mod lexer;
@@ -12,7 +13,10 @@ mod tests;
 use crate::error::{ApiError, Code};
 use crate::http::percent_decode;
 use crate::limits;
-use crate::rest::shape::{Embed, Filter, Query, Range, SelectItem, Verb};
+use crate::rest::cursor::{self, Cursor};
+use crate::rest::shape::{
+    Distinct, Embed, Filter, Keyset, Position, Query, Range, SelectItem, Verb,
+};
 use filter::Within;
 use lexer::{Lexer, Values};
 use std::borrow::Cow;
@@ -33,6 +37,8 @@ pub struct ParsedQuery {
     pub undecided: Vec<Undecided>,
     /// Each once; `rest.legacy_target_names` decides whether that is allowed.
     pub legacy: Vec<Legacy>,
+    /// Of `cursor=`: the order that it is of.
+    pub cursor: Option<u64>,
 }
 
 /// A parameter of a function call that reads as a filter: `name=eq.x`.
@@ -40,8 +46,18 @@ pub struct ParsedQuery {
 pub struct Undecided {
     pub name: String,
     pub value: String,
-    /// Its place in `query.filters`.
-    pub filter: usize,
+    pub place: Place,
+}
+
+/// Where an undecided parameter stands in the query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In `query.filters`.
+    Filter(usize),
+    /// `query.having`. The dialect knows no such parameter, so an argument of that name comes first.
+    Having,
+    /// `query.distinct`; likewise.
+    Distinct,
 }
 
 /// An embed named by its target in a filter, order or limit, although it has an alias.
@@ -74,17 +90,19 @@ pub fn parse(query: &str, verb: Verb, arguments: bool) -> Result<ParsedQuery, Ap
         params.push((decode(name)?, decode(value)?));
     }
     within(params.len(), limits::PARAMS, "query parameters")?;
-    let mut reader = Reader::default();
+    let mut reader = Reader { reads: verb == Verb::Read, ..Reader::default() };
     // First, since all other parameters may name an embed of it.
     if let Some((_, text)) = params.iter().find(|(name, _)| name == "select") {
-        reader.out.query.select =
-            select::parse(&mut Lexer::new(text)).map_err(|f| f.error("select parameter", text))?;
+        reader.out.query.select = select::parse(&mut Lexer::new(text), &mut reader.values)
+            .map_err(|f| f.error("select parameter", text))?;
         within(select_items(&reader.out.query.select), limits::SELECT, "items of select")?;
     }
     for (name, value) in &params {
         reader.param(name, value, arguments)?;
     }
+    reader.out.query.each_call(&mut |call| reader.order_terms += call.order.len());
     within(reader.order_terms, limits::ORDER, "terms of order")?;
+    within(reader.having_terms, limits::HAVING, "conditions of having")?;
     reader.out.values = reader.values.0;
     Ok(reader.out)
 }
@@ -122,6 +140,9 @@ struct Reader {
     out: ParsedQuery,
     values: Values,
     order_terms: usize,
+    having_terms: usize,
+    /// A read of a relation.
+    reads: bool,
 }
 
 impl Reader {
@@ -152,8 +173,8 @@ impl Reader {
                 if text.is_empty() {
                     return Ok(());
                 }
-                let terms =
-                    order::parse(&mut Lexer::new(text)).map_err(|f| f.error("order", text))?;
+                let terms = order::parse(&mut Lexer::new(text), &mut self.values)
+                    .map_err(|f| f.error("order", text))?;
                 self.order_terms += terms.len();
                 self.place(path)?.0.order = terms;
                 Ok(())
@@ -170,6 +191,13 @@ impl Reader {
             }
             "offset" => self.offset(path, text),
             "and" | "or" => self.tree(path, word == "or", text),
+            // No filter begins so: a column may have these names.
+            "having" if text.starts_with('(') => self.having(key, path, text, arguments),
+            "distinct" if text == "*" || text.starts_with('(') => {
+                self.distinct(key, path, text, arguments)
+            }
+            // Every filter has a dot, no cursor has.
+            "cursor" if self.reads && path.is_empty() && !text.contains('.') => self.cursor(text),
             _ => self.filter(key, text, arguments),
         }
     }
@@ -204,6 +232,73 @@ impl Reader {
         Ok(())
     }
 
+    fn having(
+        &mut self,
+        key: &str,
+        path: &str,
+        text: &str,
+        arguments: bool,
+    ) -> Result<(), ApiError> {
+        let mut lex = Lexer::new(text);
+        let parts = match aggregate::having(&mut lex, &mut self.values, 0)
+            .and_then(|parts| lex.end("end of input").map(|()| parts))
+        {
+            Ok(parts) => parts,
+            Err(_) if arguments && path.is_empty() => return self.argument(key, text),
+            Err(failure) => return Err(failure.error("having", text)),
+        };
+        for part in &parts {
+            part.subjects(&mut |_| self.having_terms += 1);
+        }
+        self.undecided(arguments && path.is_empty(), key, text, Place::Having);
+        self.place(path)?.0.having = parts;
+        Ok(())
+    }
+
+    fn distinct(
+        &mut self,
+        key: &str,
+        path: &str,
+        text: &str,
+        arguments: bool,
+    ) -> Result<(), ApiError> {
+        let distinct = match aggregate::distinct(&mut Lexer::new(text)) {
+            Ok(distinct) => distinct,
+            Err(_) if arguments && path.is_empty() => return self.argument(key, text),
+            Err(failure) => return Err(failure.error("distinct", text)),
+        };
+        if let Distinct::On(fields) = &distinct {
+            self.order_terms += fields.len();
+        }
+        self.undecided(arguments && path.is_empty(), key, text, Place::Distinct);
+        self.place(path)?.0.distinct = Some(distinct);
+        Ok(())
+    }
+
+    fn cursor(&mut self, text: &str) -> Result<(), ApiError> {
+        let cursor = Cursor::decode(text).ok_or_else(cursor::misfit)?;
+        let lift =
+            |value: Option<String>| value.map(|value| self.values.lift(value, 0)).transpose();
+        let values = cursor.values.into_iter().map(lift).collect::<Result<_, _>>();
+        let values = values.map_err(|f| f.error("cursor", text))?;
+        let from = Some(Position { backwards: cursor.backwards, values });
+        self.out.query.keyset = Some(Keyset { from });
+        self.out.cursor = Some(cursor.fingerprint);
+        Ok(())
+    }
+
+    fn argument(&mut self, name: &str, text: &str) -> Result<(), ApiError> {
+        self.out.arguments.push((name.to_owned(), text.to_owned()));
+        Ok(())
+    }
+
+    fn undecided(&mut self, is: bool, name: &str, value: &str, place: Place) {
+        if is {
+            let (name, value) = (name.to_owned(), value.to_owned());
+            self.out.undecided.push(Undecided { name, value, place });
+        }
+    }
+
     fn filter(&mut self, key: &str, text: &str, arguments: bool) -> Result<(), ApiError> {
         let mut lex = Lexer::new(key);
         let mut path = Vec::new();
@@ -230,7 +325,7 @@ impl Reader {
             self.out.undecided.push(Undecided {
                 name: field.name.clone(),
                 value: text.to_owned(),
-                filter: self.out.query.filters.len(),
+                place: Place::Filter(self.out.query.filters.len()),
             });
         }
         let (query, _) = self.descend(&path)?;

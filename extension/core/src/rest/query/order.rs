@@ -1,13 +1,14 @@
 //! `order=`: `name.desc.nullslast,meta->>a,director(name).asc`.
 
-use super::lexer::{Lexer, Parse};
-use crate::rest::shape::Order;
+use super::aggregate;
+use super::lexer::{Lexer, Parse, Values};
+use crate::rest::shape::{Field, Order};
 
-pub(super) fn parse(lex: &mut Lexer<'_>) -> Parse<Vec<Order>> {
+pub(super) fn parse(lex: &mut Lexer<'_>, values: &mut Values) -> Parse<Vec<Order>> {
     let mut terms = Vec::new();
     loop {
         lex.spaces();
-        terms.push(term(lex)?);
+        terms.push(term(lex, values)?);
         lex.spaces();
         if !lex.eat(",") {
             lex.end("\",\" or end of input")?;
@@ -16,7 +17,26 @@ pub(super) fn parse(lex: &mut Lexer<'_>) -> Parse<Vec<Order>> {
     }
 }
 
-fn term(lex: &mut Lexer<'_>) -> Parse<Order> {
+/// A term of an aggregate's own order: a column of the relation that it is of.
+pub(super) fn column(lex: &mut Lexer<'_>) -> Parse<Order> {
+    let field = lex.field()?;
+    direction(
+        lex,
+        Order { relation: None, field, aggregate: None, descending: false, nulls_first: None },
+    )
+}
+
+fn term(lex: &mut Lexer<'_>, values: &mut Values) -> Parse<Order> {
+    if let Some(subject) = aggregate::subject(lex, values)? {
+        let order = Order {
+            relation: None,
+            field: Field { name: String::new(), path: Vec::new() },
+            aggregate: Some(Box::new(subject)),
+            descending: false,
+            nulls_first: None,
+        };
+        return direction(lex, order);
+    }
     let mut field = lex.field()?;
     let mut relation = None;
     if field.path.is_empty() && lex.eat("(") {
@@ -24,7 +44,11 @@ fn term(lex: &mut Lexer<'_>) -> Parse<Order> {
         field = lex.field()?;
         lex.expect(")")?;
     }
-    let mut order = Order { relation, field, descending: false, nulls_first: None };
+    direction(lex, Order { relation, field, aggregate: None, descending: false, nulls_first: None })
+}
+
+/// `.desc.nullslast`
+fn direction(lex: &mut Lexer<'_>, mut order: Order) -> Parse<Order> {
     let (mut direction, mut nulls) = (false, false);
     while lex.eat(".") {
         let start = lex.pos;

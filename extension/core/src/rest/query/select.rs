@@ -1,8 +1,11 @@
 //! `select=`: columns, aggregates and embeds.
 
-use super::lexer::{Lexer, Parse};
+use super::aggregate;
+use super::lexer::{Lexer, Parse, Values};
 use crate::limits;
-use crate::rest::shape::{Aggregate, Embed, Field, Join, Query, Range, SelectColumn, SelectItem};
+use crate::rest::shape::{
+    AggregateCall, Embed, Field, Join, Query, Range, SelectColumn, SelectItem,
+};
 
 /// Types of several words that a cast may name; any other is one word.
 const SPACED_TYPES: &[&str] = &[
@@ -16,20 +19,25 @@ const SPACED_TYPES: &[&str] = &[
 ];
 
 /// The items of a whole `select=`.
-pub(super) fn parse(lex: &mut Lexer<'_>) -> Parse<Vec<SelectItem>> {
-    let items = items(lex, 0, &mut 0)?;
+pub(super) fn parse(lex: &mut Lexer<'_>, values: &mut Values) -> Parse<Vec<SelectItem>> {
+    let items = items(lex, values, 0, &mut 0)?;
     lex.end("\",\" or end of input")?;
     Ok(items)
 }
 
-fn items(lex: &mut Lexer<'_>, depth: usize, embeds: &mut usize) -> Parse<Vec<SelectItem>> {
+fn items(
+    lex: &mut Lexer<'_>,
+    values: &mut Values,
+    depth: usize,
+    embeds: &mut usize,
+) -> Parse<Vec<SelectItem>> {
     let mut items = Vec::new();
     lex.spaces();
     if matches!(lex.peek(), None | Some(b')')) {
         return Ok(items);
     }
     loop {
-        items.push(item(lex, depth, embeds)?);
+        items.push(item(lex, values, depth, embeds)?);
         lex.spaces();
         if !lex.eat_spaced(",") {
             return Ok(items);
@@ -37,10 +45,15 @@ fn items(lex: &mut Lexer<'_>, depth: usize, embeds: &mut usize) -> Parse<Vec<Sel
     }
 }
 
-fn item(lex: &mut Lexer<'_>, depth: usize, embeds: &mut usize) -> Parse<SelectItem> {
+fn item(
+    lex: &mut Lexer<'_>,
+    values: &mut Values,
+    depth: usize,
+    embeds: &mut usize,
+) -> Parse<SelectItem> {
     if lex.eat("...") {
         let target = lex.name()?.into_owned();
-        let embed = embed(lex, None, target, true, depth, embeds)?;
+        let embed = embed(lex, values, (None, target, true), depth, embeds)?;
         return Ok(SelectItem::Embed(embed));
     }
     if lex.eat("*") {
@@ -54,39 +67,34 @@ fn item(lex: &mut Lexer<'_>, depth: usize, embeds: &mut usize) -> Parse<SelectIt
         name = lex.name()?;
     }
     if name == "count" && lex.eat("()") {
-        let aggregate = Some((Aggregate::Count, cast(lex)?));
+        let call = aggregate::count(lex, values)?;
+        let aggregate = Some(cast_result(lex, call)?);
         return Ok(SelectItem::Column(SelectColumn { field: None, alias, cast: None, aggregate }));
     }
     if matches!(lex.peek(), Some(b'!' | b'(')) {
-        let embed = embed(lex, alias, name.into_owned(), false, depth, embeds)?;
+        let embed = embed(lex, values, (alias, name.into_owned(), false), depth, embeds)?;
         return Ok(SelectItem::Embed(embed));
     }
     let path = lex.json_path()?;
     let field = Some(Field { name: name.into_owned(), path });
     let cast_field = cast(lex)?;
-    let aggregate = if lex.eat(".") { Some((aggregate(lex)?, cast(lex)?)) } else { None };
+    let aggregate = match lex.eat(".") {
+        true => {
+            let call = aggregate::call(lex, values)?;
+            Some(cast_result(lex, call)?)
+        }
+        false => None,
+    };
     Ok(SelectItem::Column(SelectColumn { field, alias, cast: cast_field, aggregate }))
 }
 
-fn aggregate(lex: &mut Lexer<'_>) -> Parse<Aggregate> {
-    let start = lex.pos;
-    let aggregate = match lex.word() {
-        "count" => Aggregate::Count,
-        "sum" => Aggregate::Sum,
-        "avg" => Aggregate::Avg,
-        "min" => Aggregate::Min,
-        "max" => Aggregate::Max,
-        _ => {
-            lex.pos = start;
-            return lex.fail("aggregate function (sum(), avg(), count(), max() or min())");
-        }
-    };
-    lex.expect("()")?;
-    Ok(aggregate)
+fn cast_result(lex: &mut Lexer<'_>, mut call: AggregateCall) -> Parse<Box<AggregateCall>> {
+    call.cast = cast(lex)?;
+    Ok(Box::new(call))
 }
 
 /// `::type`. What is let through here is put into SQL as it is, so it can be nothing but a type's name.
-fn cast(lex: &mut Lexer<'_>) -> Parse<Option<String>> {
+pub(super) fn cast(lex: &mut Lexer<'_>) -> Parse<Option<String>> {
     if !lex.eat("::") {
         return Ok(None);
     }
@@ -111,9 +119,8 @@ fn cast(lex: &mut Lexer<'_>) -> Parse<Option<String>> {
 /// `!hint!inner(items)` after the name.
 fn embed(
     lex: &mut Lexer<'_>,
-    alias: Option<String>,
-    target: String,
-    spread: bool,
+    values: &mut Values,
+    (alias, target, spread): (Option<String>, String, bool),
     depth: usize,
     embeds: &mut usize,
 ) -> Parse<Embed> {
@@ -134,7 +141,7 @@ fn embed(
         }
     }
     lex.expect("(")?;
-    let select = items(lex, depth + 1, embeds)?;
+    let select = items(lex, values, depth + 1, embeds)?;
     lex.expect(")")?;
     let query = Query { select, ..Query::default() };
     Ok(Embed { alias, target, hint, join, spread, query, range: Range::default() })

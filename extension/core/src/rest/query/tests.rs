@@ -66,12 +66,20 @@ fn reads_columns_with_alias_path_and_cast() {
     );
 }
 
+fn called(query: &ParsedQuery, at: usize) -> &AggregateCall {
+    match &query.query.select[at] {
+        SelectItem::Column(SelectColumn { aggregate: Some(call), .. }) => call,
+        other => panic!("no aggregate: {other:?}"),
+    }
+}
+
 #[test]
 fn reads_aggregates() {
     let query = read("select=count(),n:amount.sum()::text,amount::numeric.avg()");
     let aggregates = query.query.select.iter().map(|item| match item {
         SelectItem::Column(c) => {
-            (c.alias.as_deref(), c.cast.as_deref(), c.aggregate.clone().unwrap())
+            let call = c.aggregate.as_ref().unwrap();
+            (c.alias.as_deref(), c.cast.as_deref(), call.name.as_str(), call.cast.as_deref())
         }
         other => panic!("{other:?}"),
     });
@@ -79,11 +87,81 @@ fn reads_aggregates() {
     assert_eq!(
         aggregates,
         [
-            (None, None, (Aggregate::Count, None)),
-            (Some("n"), None, (Aggregate::Sum, Some("text".to_owned()))),
-            (None, Some("numeric"), (Aggregate::Avg, None)),
+            (None, None, "count", None),
+            (Some("n"), None, "sum", Some("text")),
+            (None, Some("numeric"), "avg", None),
         ]
     );
+}
+
+#[test]
+fn reads_what_aggregates_take() {
+    let query = read(
+        "select=a.count(distinct),a.string_agg(distinct,\", \"),a.string_agg(\"distinct\"),a.percentile_cont({0.1,0.9})\
+         ,a.string_agg(;).order(b.desc.nullslast,c->>k).filter(d.eq.\"x,y\",or(e.gt.1,f.is.null))::text,\
+         count().filter(g.eq.2)::int,a.\"Odd (one\"(1,2)",
+    );
+    let values = &query.values;
+    assert_eq!(*values, [", ", "distinct", "{0.1,0.9}", ";", "x,y", "1", "2", "1", "2"]);
+    let flags = |at: usize| (called(&query, at).distinct, called(&query, at).arguments.len());
+    assert_eq!([0, 1, 2, 3].map(flags), [(true, 0), (true, 1), (false, 1), (false, 1)]);
+    assert!(called(&query, 3).arguments[0].array);
+    let full = called(&query, 4);
+    assert_eq!((full.order.len(), full.filter.len()), (2, 2));
+    assert!(full.order[0].descending && full.order[0].nulls_first == Some(false));
+    assert_eq!(full.cast.as_deref(), Some("text"));
+    let count = called(&query, 5);
+    assert_eq!(
+        (count.name.as_str(), count.filter.len(), count.cast.as_deref()),
+        ("count", 1, Some("int"))
+    );
+    assert_eq!(called(&query, 6).name, "Odd (one");
+}
+
+#[test]
+fn reads_conditions_on_groups() {
+    let query = read(
+        "select=id,film(count())&having=(amount.sum().gt.10,or(count().not.lte.2,not.and(a::int.max().is.null,b.eq.1)),\
+         a.like(any).{x})&film.having=(count().filter(c.eq.1).eq.3)",
+    );
+    assert_eq!(query.values, ["10", "2", "1", "{x}", "1", "3"]);
+    assert_eq!(query.query.having.len(), 3);
+    let Having::Test { subject, negated: false, .. } = &query.query.having[0] else { panic!() };
+    assert_eq!(subject.aggregate.as_ref().unwrap().name, "sum");
+    let Having::Tree { or: true, parts, .. } = &query.query.having[1] else { panic!() };
+    assert!(
+        matches!(&parts[0], Having::Test { negated: true, subject, .. } if subject.field.is_none())
+    );
+    assert!(
+        matches!(&parts[1], Having::Tree { negated: true, or: false, parts } if parts.len() == 2)
+    );
+    let Having::Test { subject, .. } = &query.query.having[2] else { panic!() };
+    assert!(subject.aggregate.is_none());
+    assert_eq!(embed(&query, 1).query.having.len(), 1);
+}
+
+#[test]
+fn reads_distinct_and_orders_by_aggregates() {
+    assert_eq!(read("distinct=*").query.distinct, Some(Distinct::Rows));
+    let on = Distinct::On(vec![field("a"), field("b c")]);
+    assert_eq!(read("distinct=(a,b c)").query.distinct, Some(on));
+    let query = read("order=amount.sum().desc.nullslast,count(),a::int.max().asc,b.filter(x)");
+    assert_eq!(query.query.order.len(), 4);
+    let named = |at: usize| {
+        let subject = query.query.order[at].aggregate.as_ref().unwrap();
+        subject.aggregate.as_ref().unwrap().name.as_str()
+    };
+    assert_eq!([0, 1, 2, 3].map(named), ["sum", "count", "max", "filter"]);
+    assert!(query.query.order[0].descending);
+}
+
+#[test]
+fn columns_called_like_our_parameters_are_filtered() {
+    let query = read("having=eq.1&distinct=is.null&having=not.in.(1,2)&having=in.(3)");
+    assert_eq!((query.query.filters.len(), query.query.having.len()), (4, 0));
+    assert_eq!(query.query.distinct, None);
+    let query = read("select=film(id)&film.having=gt.1&film.distinct=eq.2");
+    assert_eq!(embed(&query, 0).query.filters.len(), 2);
 }
 
 #[test]
@@ -287,7 +365,22 @@ fn refuses_what_does_not_parse() {
         "select=a,",
         "select=a(",
         "select=a(b))",
-        "select=a.median()",
+        "select=a.median",
+        "select=a.median(",
+        "select=a.sum(1",
+        "select=a.sum().filter()",
+        "select=a.sum().order()",
+        "select=a.sum().filter(a.eq.1).filter(a.eq.1)",
+        "select=a.sum(1,2,3,4,5,6,7,8,9)",
+        "having=(count())",
+        "having=(count().gt)",
+        "having=()",
+        "having=(count().gt.1",
+        "having=(count().gt.1)x",
+        "distinct=()",
+        "distinct=(a",
+        "distinct=*a",
+        "order=a.sum(.desc",
         "select=a::text;drop",
         "select=a::double trouble",
         "select=a::text collate x",
@@ -351,6 +444,17 @@ fn keeps_its_limits() {
     let terms = |n: usize| format!("select=a,b(a)&order=a&b.order={}", vec!["a"; n - 1].join(","));
     read(&terms(limits::ORDER));
     assert_eq!(code(&terms(limits::ORDER + 1)), "PGRST100");
+    let groups = |n: usize| format!("having=({})", vec!["count().gt.1"; n].join(","));
+    read(&groups(limits::HAVING));
+    assert_eq!(code(&groups(limits::HAVING + 1)), "PGRST100");
+    let inner = |n: usize| format!("select=a.array_agg().order({})", vec!["a"; n].join(","));
+    read(&inner(limits::ORDER));
+    assert_eq!(code(&inner(limits::ORDER + 1)), "PGRST100");
+    let deep =
+        |n: usize| format!("having={}count().eq.1{}", "(and".repeat(n) + "(", ")".repeat(n + 1));
+    read(&deep(limits::DEPTH - 1));
+    assert_eq!(code(&deep(limits::DEPTH)), "PGRST100");
+    assert_eq!(code(&deep(10_000)), "PGRST100");
     let named = |n: usize| format!("columns={}", vec!["a"; n].join(","));
     read(&named(limits::COLUMNS));
     assert_eq!(code(&named(limits::COLUMNS + 1)), "PGRST100");
@@ -413,7 +517,7 @@ fn never_panics() {
     // Every prefix and every single-byte change of a query that uses all of the grammar.
     let full = "select=*,a:b->c->>1::text.sum()::int,...r!h!inner(\"x\\\"y\",count())&a.b=not.in.(\"q\",2)&or=(a.eq.{1},\
                 not.and(b.fts(e).x,c.is.null))&order=a.desc.nullslast,r(b)&limit=1&offset=2&columns=a&r.x=like(any).{a}\
-                &m=match.(a{2}|[b])&%C3%A9=eq.%";
+                &having=(a.sum(distinct,{1}).order(b).filter(c.eq.1).gt.2,or(count().is.null))&distinct=(a,b)&m=match.(a{2}|[b])&%C3%A9=eq.%";
     for cut in 0..full.len() {
         let _ = parse(&full[..cut], Verb::Read, false);
         for b in *b"\"\\(){}.,:!->&=%x" {
