@@ -15,6 +15,7 @@ use howdah_core::openapi;
 use howdah_core::rest::limits::Limits;
 use howdah_core::rest::query::array;
 use howdah_core::rest::shape::{Compiled, Outcome, Param, Parsed, ResultKind, Shape, Statement};
+use howdah_core::rest::timing::{Phase, Timing};
 use howdah_core::rest::{Database, Isolation};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -33,6 +34,8 @@ pub struct Live {
     role: Cell<u32>,
     config: RefCell<Option<Rc<Config>>>,
     limits: Cell<Limits>,
+    /// With `rest.server_timing` only.
+    timing: RefCell<Option<Rc<Timing>>>,
 }
 
 #[derive(Default)]
@@ -144,6 +147,11 @@ impl Live {
         self.role.set(role);
     }
 
+    /// Whose phases are timed from now on; answers whose were before.
+    pub fn time(&self, timing: Option<Rc<Timing>>) -> Option<Rc<Timing>> {
+        self.timing.replace(timing)
+    }
+
     /// Functions and views of a schema expect to find its names first: the path follows the schema asked for.
     fn enter_schema(&self, schema: &str) {
         if let Some(config) = self.config.borrow().as_ref()
@@ -223,6 +231,12 @@ impl Database for Live {
         let kept = Kept { role, shape: shape.clone(), compiled: compiled.clone(), bytes, used };
         plans.keep(hash, kept);
         Ok(compiled)
+    }
+
+    fn begin(&self, phase: Phase) {
+        if let Some(timing) = &*self.timing.borrow() {
+            timing.begin(phase);
+        }
     }
 
     fn run(&self, statement: &Statement, parsed: &Parsed<'_>, out: &mut Vec<u8>) -> Outcome {

@@ -14,7 +14,8 @@ use crate::pg::{hooks, inval};
 use crate::role_settings::{self, Wanted};
 use howdah_core::error::{ApiError, Code, from_database};
 use howdah_core::http::{Headers, Request, Response};
-use howdah_core::rest::{Ending, Isolation};
+use howdah_core::rest::timing::{Phase, Timing};
+use howdah_core::rest::{Database, Ending, Isolation};
 use howdah_core::settings::{ErrorDetail, ErrorVerbosity};
 use pgrx::pg_sys;
 use std::rc::Rc;
@@ -67,7 +68,15 @@ thread_local! {
 /// [`Undo`]: the caller must abort the (sub)transaction, then answer with it.
 pub fn handle(request: &Request<'_>, origin: Origin<'_>) -> Result<Response, Undo> {
     let config = config::current().map_err(|e| Undo::of(e.to_response()))?;
-    let mut answer = answer(&config, request, origin);
+    let timing = Timed::start(&config, request);
+    let mut answer = answer(&config, request, origin, timing.as_ref());
+    if let Some(timing) = timing {
+        let header = timing.clock.header();
+        match &mut answer {
+            Ok(response) => response.header("Server-Timing", &header),
+            Err(undo) => undo.response.header("Server-Timing", &header),
+        }
+    }
     if let Some(name) = &config.settings.rest.trace_header
         && let Some(value) = request.headers.get(name)
     {
@@ -79,21 +88,49 @@ pub fn handle(request: &Request<'_>, origin: Origin<'_>) -> Result<Response, Und
     answer
 }
 
+/// The clock of a request, for as long as it is served.
+struct Timed {
+    clock: Rc<Timing>,
+    outer: Option<Rc<Timing>>,
+}
+
+impl Timed {
+    fn start(config: &Config, request: &Request<'_>) -> Option<Self> {
+        let wanted = config.settings.rest.server_timing && request.path.starts_with("/rest/v1");
+        wanted.then(|| {
+            let clock = Rc::new(Timing::start());
+            let outer = LIVE.with(|live| live.time(Some(clock.clone())));
+            Self { clock, outer }
+        })
+    }
+}
+
+impl Drop for Timed {
+    fn drop(&mut self) {
+        LIVE.with(|live| live.time(self.outer.take()));
+    }
+}
+
 fn answer(
     config: &Rc<Config>,
     request: &Request<'_>,
     origin: Origin<'_>,
+    timing: Option<&Timed>,
 ) -> Result<Response, Undo> {
     let who = match identify(config, request) {
         Ok(who) => who,
         Err(error) => return Err(Undo::of(refusal(config, error))),
     };
+    let clock = timing.map(|timing| &*timing.clock);
+    if let Some(clock) = clock {
+        clock.settle();
+    }
     if origin.caller == Caller::Proxy && !guc::search_path_is(&config.search_path) {
         guc::set("search_path", &config.search_path, Scope::Session, false);
     }
     let known = inval::schema();
     let outcome = catch(|| {
-        let visit = Visit { config, request, origin };
+        let visit = Visit { config, request, origin, clock };
         visit.run(&who)
     });
     // A DBA's own statements after it are not the request's.
@@ -190,6 +227,7 @@ struct Visit<'v> {
     config: &'v Rc<Config>,
     request: &'v Request<'v>,
     origin: Origin<'v>,
+    clock: Option<&'v Timing>,
 }
 
 impl Visit<'_> {
@@ -213,10 +251,14 @@ impl Visit<'_> {
             if reads {
                 jail.forbid_writes();
             }
+            if let Some(clock) = self.clock {
+                clock.charge_ahead();
+            }
             self.pre_request(live, &jail)?;
             let answer = crate::dispatch::dispatch(live, self.config, self.request)
                 .map_err(|e| Undo::of(refusal(self.config, e)))?;
             if !reads {
+                Database::begin(live, Phase::Transaction);
                 jail.fire_deferred_triggers();
             }
             Ok((answer, reads))
@@ -237,6 +279,7 @@ impl Visit<'_> {
     /// Runs `rest.pre_request` as the token's role; then enters the role that it asked for, if any.
     fn pre_request(&self, live: &Live, jail: &Jail) -> Result<(), Undo> {
         let Some(function) = &self.config.settings.rest.pre_request else { return Ok(()) };
+        Database::begin(live, Phase::Transaction);
         let asked = crate::pre_request::run(function);
         if let Some(role) = asked {
             let Some(oid) = self.config.role(&role) else {

@@ -3,6 +3,7 @@
 use super::request::Target;
 use super::request::{self, Asked};
 use super::shape::{Compiled, Count, Outcome, ResultKind, Returning, Verb};
+use super::timing::Phase;
 use super::{
     Answer, Database, Ending, Settings, TxEnd, accept, compile, cursor, etag, limits, link,
     options, query_method, response, root,
@@ -19,6 +20,7 @@ pub fn handle(
     settings: &Settings,
     request: &Request<'_>,
 ) -> Result<Answer, ApiError> {
+    db.begin(Phase::Parse);
     let mut target = request::target(request.path)?;
     if target == Target::Root {
         match root::function(settings)? {
@@ -27,6 +29,7 @@ pub fn handle(
         }
     }
     if request.method == "OPTIONS" {
+        db.begin(Phase::Response);
         return options::answer(db.catalog(), settings, request, &target);
     }
     let url_query = request.query;
@@ -49,6 +52,7 @@ pub fn handle(
     {
         return Err(unknown_timezone(zone));
     }
+    db.begin(Phase::Plan);
     let shape = &asked.parsed.shape;
     let compiled = db
         .compiled(shape, &mut || compile(shape, db.catalog(), settings))
@@ -64,6 +68,7 @@ pub fn handle(
     }
     limits::check_cost(db, &asked, &compiled)?;
 
+    db.begin(Phase::Transaction);
     let mut body = db.buffer();
     let idle = asked.idle && asked.explained.is_none();
     let mut outcome = if idle && shape.returning != Returning::Representation {
@@ -76,6 +81,7 @@ pub fn handle(
     }
     limits::check_rows(db, &asked, &outcome)?;
     let total = total(db, settings, &asked, &compiled, &outcome);
+    db.begin(Phase::Response);
     let ending = ending(settings.tx_end, asked.prefer.rollback);
     let mut response = response::build(&asked, &compiled, &outcome, total, body)?;
     if ending == Ending::Commit || asked.safe {

@@ -25,6 +25,7 @@ pub mod request;
 pub mod response;
 pub mod root;
 pub mod shape;
+pub mod timing;
 
 pub use build::compile;
 pub use handle::handle;
@@ -79,6 +80,11 @@ pub trait Database {
         shape: &Shape,
         compile: &mut dyn FnMut() -> Result<Compiled, ApiError>,
     ) -> Result<Rc<Compiled>, ApiError>;
+
+    /// A phase of the request begins.
+    fn begin(&self, phase: timing::Phase) {
+        let _ = phase;
+    }
 
     /// Runs a statement and appends the encoded body to `out`.
     fn run(&self, statement: &Statement, parsed: &Parsed<'_>, out: &mut Vec<u8>) -> Outcome;

@@ -1,6 +1,7 @@
 //! The root of `/rest/v1`: what the API is, as a document, or what the DBA's own function says.
 
 use super::request::{self, Target};
+use super::timing::Phase;
 use super::{Answer, Database, Ending, Settings};
 use crate::error::{ApiError, Code};
 use crate::http::{Headers, Request, Response, percent_decode};
@@ -39,6 +40,7 @@ pub fn answer(
     request: &Request<'_>,
 ) -> Result<Answer, ApiError> {
     if let Some(answer) = other_method(request, Code::Method)? {
+        db.begin(Phase::Response);
         return Ok(answer);
     }
     let version = negotiate(request.headers, Version::Swagger)
@@ -101,6 +103,7 @@ fn describe(
     schema: &str,
     content_type: &str,
 ) -> Answer {
+    db.begin(Phase::Plan);
     let rules = &settings.openapi;
     let mut response = Response::new(200);
     response.header("Content-Type", content_type);
@@ -123,8 +126,10 @@ fn describe(
                 routes: Vec::new(),
             },
         };
+        db.begin(Phase::Transaction);
         response.body.extend_from_slice(&db.description(&wanted));
     }
+    db.begin(Phase::Response);
     Answer { response, ending: Ending::Commit }
 }
 

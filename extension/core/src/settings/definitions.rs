@@ -145,7 +145,7 @@ const DEFINITIONS: &[Definition] = &[
         key: "rest.server_timing",
         kind: BOOLEAN,
         default: "off",
-        description: "Whether answers carry a Server-Timing header. Kept, but not yet in effect.",
+        description: "Whether answers of /rest/v1 carry a Server-Timing header: milliseconds of jwt, parse, plan, transaction and response.",
         set: |s, v| values::boolean(v).map(|v| s.rest.server_timing = v),
     },
     Definition {
