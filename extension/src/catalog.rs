@@ -501,7 +501,12 @@ fn read_function(value: &Value) -> Option<Function> {
     let returns = if !columns.is_empty() {
         Returns::Columns(columns)
     } else {
-        match (result.kind, text(value, "relation_schema"), text(value, "relation_name")) {
+        // A row is a row, also as a domain.
+        let kind = match (result.kind, result.element) {
+            (TypeKind::Domain, Some(TypeKind::Composite)) => TypeKind::Composite,
+            (kind, _) => kind,
+        };
+        match (kind, text(value, "relation_schema"), text(value, "relation_name")) {
             (TypeKind::Void, ..) => Returns::Void,
             (TypeKind::Composite, Some(schema), Some(name)) => Returns::Relation { schema, name },
             (TypeKind::Record, ..) => Returns::Columns(Vec::new()),
@@ -670,8 +675,10 @@ const FUNCTIONS: &str = concat!(
     "'result', ",
     type_document!("r", "NULL"),
     ", ",
-    "'relation_schema', (SELECT rn.nspname FROM pg_catalog.pg_namespace rn WHERE rn.oid OPERATOR(pg_catalog.=) r.typnamespace), ",
-    "'relation_name', CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'c' THEN r.typname END, ",
+    "'relation_schema', (SELECT rn.nspname FROM pg_catalog.pg_type b JOIN pg_catalog.pg_namespace rn ON rn.oid OPERATOR(pg_catalog.=) b.typnamespace ",
+    "WHERE b.oid OPERATOR(pg_catalog.=) CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'd' THEN r.typbasetype ELSE r.oid END), ",
+    "'relation_name', (SELECT b.typname FROM pg_catalog.pg_type b WHERE b.typtype OPERATOR(pg_catalog.=) 'c' AND b.oid OPERATOR(pg_catalog.=) ",
+    "CASE WHEN r.typtype OPERATOR(pg_catalog.=) 'd' THEN r.typbasetype ELSE r.oid END), ",
     "'arguments', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(",
     "'name', COALESCE(p.proargnames[k.n], ''), 'type', ",
     type_document!("t", "NULL"),

@@ -6,7 +6,7 @@ use crate::descriptions::Descriptions;
 use crate::encode::Writer;
 use crate::pg::dest::Sink;
 use crate::pg::plan::Plan;
-use crate::pg::{clock, guc, hooks};
+use crate::pg::{clock, guc, hooks, jail};
 use crate::role_settings::Wanted;
 use howdah_core::catalog::Catalog;
 use howdah_core::error::ApiError;
@@ -259,6 +259,10 @@ impl Database for Live {
     fn description(&self, wanted: &openapi::Wanted) -> Rc<Vec<u8>> {
         let config = self.config.borrow();
         self.descriptions.get(self.role.get(), wanted, &self.catalog, config.as_deref())
+    }
+
+    fn forbid_writes(&self) {
+        jail::forbid_writes();
     }
 
     fn planned_rows(&self, statement: &Statement, _parsed: &Parsed<'_>) -> u64 {

@@ -57,6 +57,7 @@ pub struct Writer<'a> {
     fault: Option<String>,
     last: Vec<Option<String>>,
     more: bool,
+    total: Option<u64>,
 }
 
 impl<'a> Writer<'a> {
@@ -114,6 +115,7 @@ impl<'a> Writer<'a> {
             fault: None,
             last: Vec::new(),
             more: false,
+            total: None,
         }
     }
 
@@ -283,6 +285,7 @@ impl<'a> Writer<'a> {
             }
             Some(Hidden::InsertedRows) => self.inserted = number().unwrap_or(0),
             Some(Hidden::Rows) => self.counted = number(),
+            Some(Hidden::Total) if self.rows == 0 => self.total = number(),
             Some(Hidden::Expected) if self.rows == 0 => {
                 self.expected = text.and_then(|t| std::str::from_utf8(t).ok()?.parse().ok());
             }
@@ -337,6 +340,7 @@ impl<'a> Writer<'a> {
             fault: self.fault,
             last: self.last,
             more: self.more,
+            total: self.total,
         }
     }
 }

@@ -24,6 +24,7 @@ pub const SCHEMAS: &[&str] = &[
     "تست",
     "reading",
     "media",
+    "calls",
     "Open {API} 100%",
     "aggregates",
 ];
@@ -175,6 +176,7 @@ impl Howdah {
             "requests",
             "reading",
             "media",
+            "functions",
             "openapi",
             "aggregates",
         ];

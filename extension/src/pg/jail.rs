@@ -46,8 +46,7 @@ impl Jail {
 
     /// From here on the transaction refuses writes (25006). Undone on leaving.
     pub fn forbid_writes(&self) {
-        // SAFETY: setting it is what SET TRANSACTION READ ONLY does; allowed at any time in this direction.
-        unsafe { pg_sys::XactReadOnly = true }
+        forbid_writes();
     }
 
     /// Fires every deferred constraint trigger now, as the role inside: at COMMIT it would run as the login role
@@ -83,6 +82,12 @@ impl Jail {
             pg_sys::XactReadOnly = self.read_only;
         }
     }
+}
+
+/// From here on the transaction refuses writes (25006); a jail undoes it on leaving.
+pub fn forbid_writes() {
+    // SAFETY: setting it is what SET TRANSACTION READ ONLY does; allowed at any time in this direction.
+    unsafe { pg_sys::XactReadOnly = true }
 }
 
 static FIRING: AtomicBool = AtomicBool::new(false);

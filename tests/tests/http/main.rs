@@ -15,6 +15,7 @@ mod rest_domains;
 mod rest_embed;
 mod rest_errors;
 mod rest_etag;
+mod rest_functions;
 mod rest_keyset;
 mod rest_limits;
 mod rest_media;

@@ -323,6 +323,18 @@ impl Fixture {
             function("span()", false, Returns::Scalar(ty("daterange"))),
             function("row_of()", false, Returns::Columns(Vec::new())),
         ];
+        let volatile = |name: &str, returns| Function {
+            volatility: Volatility::Volatile,
+            ..function(name, true, returns)
+        };
+        let functions = [
+            functions,
+            vec![
+                volatile("renewed(director integer)", film()),
+                volatile("drawn()", Returns::Scalar(ty("daterange"))),
+            ],
+        ]
+        .concat();
         let handlers = vec![
             handler("public", "film_html(film)", "text/html"),
             handler("public", "film_csv(film)", "text/csv"),

@@ -69,6 +69,9 @@ pub fn handle(
     limits::check_cost(db, &asked, &compiled)?;
 
     db.begin(Phase::Transaction);
+    if asked.verb == Verb::Call && !compiled.main.writes {
+        db.forbid_writes();
+    }
     let mut body = db.buffer();
     let idle = asked.idle && asked.explained.is_none();
     let mut outcome = if idle && shape.returning != Returning::Representation {
@@ -124,7 +127,7 @@ fn total(
     outcome: &Outcome,
 ) -> Option<u64> {
     let exact = || {
-        if let Some(known) = known_total(asked, compiled, outcome) {
+        if let Some(known) = known_total(asked, outcome).or(outcome.total) {
             return Some(known);
         }
         let mut count = Vec::new();
@@ -135,7 +138,11 @@ fn total(
     if asked.explained.is_some() {
         return None;
     }
-    match asked.parsed.shape.count? {
+    let count = asked.parsed.shape.count?;
+    if !matches!(compiled.result, ResultKind::Rows | ResultKind::Scalars) {
+        return Some(outcome.rows);
+    }
+    match count {
         Count::Exact => exact(),
         Count::Planned => planned(),
         Count::Estimated => match (exact()?, settings.max_rows) {
@@ -147,15 +154,14 @@ fn total(
 }
 
 /// The total of a page that is the last, or the only one: no second statement needs to count it.
-fn known_total(asked: &Asked<'_>, compiled: &Compiled, outcome: &Outcome) -> Option<u64> {
+fn known_total(asked: &Asked<'_>, outcome: &Outcome) -> Option<u64> {
     let shape = &asked.parsed.shape;
-    let set = matches!(compiled.result, ResultKind::Rows | ResultKind::Scalars);
     let within = shape.range.limit.is_none_or(|limit| outcome.rows < limit);
     let reached = asked.lower == 0 || outcome.rows > 0;
     // Groups are not what is counted.
     let plain = shape.query.distinct.is_none() && !shape.query.has_aggregates();
     let whole = asked.cursor.is_none();
-    (set && within && reached && plain && whole).then(|| asked.lower.saturating_add(outcome.rows))
+    (within && reached && plain && whole).then(|| asked.lower.saturating_add(outcome.rows))
 }
 
 fn ending(tx_end: TxEnd, preferred: Option<bool>) -> Ending {

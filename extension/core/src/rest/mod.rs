@@ -98,6 +98,9 @@ pub trait Database {
     /// (`statement_timeout`). Returns the isolation level that the function asks for, if the transaction's is weaker.
     fn enter_function(&self, settings: &[(String, String)]) -> Option<Isolation>;
 
+    /// What runs from now on may not write: it says of itself that it does not.
+    fn forbid_writes(&self) {}
+
     /// Rows that the planner expects of a statement, without running it.
     fn planned_rows(&self, statement: &Statement, parsed: &Parsed<'_>) -> u64;
 

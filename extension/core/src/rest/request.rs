@@ -350,7 +350,8 @@ fn take_rows<'a>(asked: &mut Asked<'a>, rows: Rows<'a>, missing_default: bool) {
 
 fn read_arguments<'a>(parsed: &mut Parsed<'a>, request: &Request<'a>) -> Result<(), ApiError> {
     let kind = media::body_kind(request.headers)?;
-    let arguments = payload::arguments(request.body, kind)?;
+    let columns = parsed.shape.query.columns.take();
+    let arguments = payload::arguments(request.body, kind, columns.as_deref())?;
     parsed.shape.call = Call { kind: arguments.kind, arguments: arguments.names };
     parsed.arguments = arguments.values;
     parsed.arguments_json = arguments.values_json;

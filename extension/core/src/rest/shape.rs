@@ -520,6 +520,8 @@ pub enum Hidden {
     Cursor,
     /// bool: there is another page before this one; into [`Outcome::more`].
     More,
+    /// bigint, the same in each row: all rows that there are without limit, for [`Outcome::total`].
+    Total,
 }
 
 /// What running a statement gave, beside the body.
@@ -536,4 +538,6 @@ pub struct Outcome {
     /// Of a keyset page.
     pub last: Vec<Option<String>>,
     pub more: bool,
+    /// All rows, where the statement has counted them itself.
+    pub total: Option<u64>,
 }

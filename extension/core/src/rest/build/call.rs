@@ -1,14 +1,15 @@
 //! Function calls.
 
+use super::filter::column;
 use super::output::List;
 use super::read::{self, Conditions};
 use super::represent::SCALAR;
 use super::sql::{Reading, Sql, is_native, reading};
-use super::write::populate;
+use super::write::{SOURCE, needed, populate};
 use crate::catalog::{Argument, Function, Type};
 use crate::rest::plan::Node;
 use crate::rest::plan::function::Given;
-use crate::rest::shape::{Call, CallKind, Param};
+use crate::rest::shape::{Call, CallKind, Hidden, Param};
 
 /// `"public"."add"("a" => $1::integer)`
 pub(super) fn call(sql: &mut Sql, function: &Function, given: &Given, call: &Call) {
@@ -94,6 +95,55 @@ pub(super) fn scalar(
     if set {
         read::limit(sql, *range);
     }
+}
+
+/// The same of a set whose rows are counted, of a function that must not be called a second time for it.
+pub(super) fn scalars_once(
+    sql: &mut Sql,
+    node: &Node<'_>,
+    ty: &Type,
+    list: List,
+    call: impl FnOnce(&mut Sql),
+) {
+    once(sql, |sql| {
+        sql.push("SELECT ").ident(&node.alias).push(".").ident(SCALAR).push(" FROM ");
+        scalars(sql, node, call);
+        read::conditions(sql, node);
+    });
+    let wrap = list == List::Encoded && !is_native(ty);
+    sql.push("SELECT ").push(if wrap { "pg_catalog.to_json(" } else { "" });
+    sql.ident(&node.alias).push(".").ident(SCALAR);
+    sql.push(if wrap { ")" } else { "" }).push(" AS ").ident(SCALAR);
+    read::hidden_column(sql, Hidden::Total, ", ");
+    sql.push(" FROM ").ident(SOURCE).push(" AS ").ident(&node.alias);
+    read::tail(sql, node, &[]);
+}
+
+/// What [`rows`] is, of such a function.
+pub(super) fn rows_once(sql: &mut Sql, node: &Node<'_>, list: List, call: impl FnOnce(&mut Sql)) {
+    once(sql, |sql| {
+        let mut what = Sql::new();
+        if node.columns().is_empty() {
+            what.ident(&node.alias).push(".*");
+        } else {
+            what.list(needed(node), |what, name| column(what, &node.alias, name));
+        }
+        read::counted(sql, node, &what.text, |sql| {
+            call(sql);
+            sql.push(" AS ").ident(&node.alias);
+        });
+    });
+    read::select(sql, node, list, Conditions::Embeds, |sql| {
+        sql.ident(SOURCE).push(" AS ").ident(&node.alias);
+    });
+}
+
+/// All rows, filtered, in a place where they can be counted and paged.
+fn once(sql: &mut Sql, rows: impl FnOnce(&mut Sql)) {
+    sql.push("WITH ").ident(SOURCE).push(" AS MATERIALIZED (");
+    rows(sql);
+    sql.push(") ");
+    sql.hidden.push(Hidden::Total);
 }
 
 /// `f(…) AS "f"("pgrst_scalar")`

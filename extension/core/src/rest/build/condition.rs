@@ -77,6 +77,7 @@ pub(super) fn returning(sql: &mut Sql, shape: &Shape, node: &Node<'_>, what: Hid
         | Hidden::Fault
         | Hidden::Rows
         | Hidden::InsertedRows
+        | Hidden::Total
         | Hidden::Cursor
         | Hidden::More => {}
     }

@@ -27,7 +27,7 @@ mod tests;
 mod write;
 
 use super::Settings;
-use super::plan::handler::{self, Source};
+use super::plan::handler::{self, Maker, Source};
 use super::plan::{self, Node, Planner};
 use super::shape::{Compiled, Count, Form, Level, Range, ResultKind, Shape, Statement, Verb};
 use crate::catalog::{Catalog, Column, Function, Relation, Returns, Type, Volatility};
@@ -223,10 +223,20 @@ fn compile_call(
         Returns::Columns(columns) if columns.is_empty() => Some((None, scalar_kind(function))),
         _ => None,
     };
+    let count = shape.count.filter(|_| function.set);
     // A volatile function is not called a second time to count its rows.
-    let count = shape.count.filter(|_| function.set && !writes);
+    let exact = matches!(count, Some(Count::Exact | Count::Estimated));
+    let once = exact
+        && writes
+        && made.by == Maker::Form
+        && shape.query.distinct.is_none()
+        && !shape.query.has_aggregates();
+    let count = count.filter(|count| !writes || *count == Count::Planned);
     let function_settings = function.settings.clone();
     if let Some((ty, result)) = scalar {
+        if ty.is_none() && result != ResultKind::Void {
+            plan::function::check_record(function, &shape.query)?;
+        }
         let form = if result == ResultKind::Void { Form::Raw } else { made.form };
         let columns = ty.map(scalar_column).into_iter().collect();
         if !shape.query.having.is_empty() || shape.query.distinct.is_some() {
@@ -234,8 +244,9 @@ fn compile_call(
                 .details("A function that gives values rather than rows has no groups."));
         }
         let node = planner.root(shape, &function.name, None, columns)?;
-        represent::write(&mut sql, &made.by, true, |sql| {
-            call::scalar(sql, &node, function.set, ty, list(form), call);
+        represent::write(&mut sql, &made.by, true, |sql| match ty.filter(|_| once) {
+            Some(ty) => call::scalars_once(sql, &node, ty, list(form), call),
+            None => call::scalar(sql, &node, function.set, ty, list(form), call),
         });
         let main = represent::finish(sql, shape, made.form, result, writes);
         let (count, estimate) = counts(count.filter(|_| ty.is_some()), settings, &node, |sql| {
@@ -253,7 +264,8 @@ fn compile_call(
     }
     let node = planner.root(shape, &function.name, relation.clone(), columns)?;
     represent::write(&mut sql, &made.by, false, |sql| {
-        call::rows(sql, &node, list(made.form), call);
+        let rows = if once { call::rows_once } else { call::rows };
+        rows(sql, &node, list(made.form), call);
     });
     let result = if function.set { ResultKind::Rows } else { ResultKind::SingleRow };
     let main = represent::finish(sql, shape, made.form, result, writes);

@@ -76,6 +76,7 @@ pub(super) fn hidden_column(sql: &mut Sql, hidden: Hidden, comma: &str) {
         Hidden::Expected => {
             sql.push(comma).push("(SELECT max(\"pgrst_expected\") FROM \"pgrst_source\")")
         }
+        Hidden::Total => sql.push(comma).push("(SELECT pg_catalog.count(*) FROM \"pgrst_source\")"),
         Hidden::Touched
         | Hidden::Tag
         | Hidden::Key

@@ -176,3 +176,29 @@ fn reads_a_domain_by_its_cast() {
     let from = r#"SELECT "_"."id", "_"."weight" FROM (SELECT "public"."code""j"("_"."id") AS "id", "_"."weight" AS "weight" FROM pg_catalog.json_to_record(pg_catalog.json_build_object('id', $1::json, 'weight', $2::json)) AS "_"("id" json, "weight" integer)) AS "_" WHERE "_"."id" = "public"."code"($3::text) ON CONFLICT"#;
     assert!(put.contains(from), "{put}");
 }
+
+#[test]
+fn counts_what_a_volatile_function_gives_without_a_second_call() {
+    let counted = |url: &str, count: Count| {
+        let mut shape = asked(Verb::Call, url);
+        shape.count = Some(count);
+        fixture::compile(&shape).unwrap()
+    };
+    let films =
+        counted("renewed?director=1&select=title&year=gt.1900&order=id&limit=2", Count::Exact);
+    assert_eq!(
+        films.main.sql,
+        r#"WITH "pgrst_source" AS MATERIALIZED (SELECT "renewed"."id", "renewed"."title" FROM "public"."renewed"("director" => $1::integer) AS "renewed" WHERE "renewed"."year" > $2) SELECT "renewed"."title" AS "title", (SELECT pg_catalog.count(*) FROM "pgrst_source") FROM "pgrst_source" AS "renewed" ORDER BY "renewed"."id" LIMIT 2"#
+    );
+    assert_eq!(films.main.hidden, [Hidden::Total]);
+    assert!(films.count.is_none() && films.estimate.is_none() && films.main.writes);
+    let drawn = counted("drawn?limit=1", Count::Estimated);
+    assert_eq!(
+        drawn.main.sql,
+        r#"WITH "pgrst_source" AS MATERIALIZED (SELECT "drawn"."pgrst_scalar" FROM "public"."drawn"() AS "drawn"("pgrst_scalar")) SELECT pg_catalog.to_json("drawn"."pgrst_scalar") AS "pgrst_scalar", (SELECT pg_catalog.count(*) FROM "pgrst_source") FROM "pgrst_source" AS "drawn" LIMIT 1"#
+    );
+    let planned = counted("renewed?director=1&limit=2", Count::Planned);
+    assert!(planned.estimate.is_some() && planned.main.hidden.is_empty());
+    let stable = counted("films_of?director=1&limit=2", Count::Exact);
+    assert!(stable.count.is_some() && stable.main.hidden.is_empty());
+}

@@ -1,6 +1,6 @@
 //! Bodies of calls.
 
-use super::json::{Fault, Kind, Scanner};
+use super::json::{Fault, Scanner};
 use super::{Member, Read, form, members, read_csv, sort};
 use crate::error::ApiError;
 use crate::rest::media::{self, BodyKind};
@@ -19,11 +19,16 @@ pub struct Arguments<'a> {
 
 /// Reads the body of a call by POST.
 ///
-/// A JSON object gives named arguments, so does a form or one line of CSV; any other body is the one unnamed argument.
+/// A JSON object gives named arguments (of several in an array, the first), so does a form or one line of CSV; any other body
+/// is the one unnamed argument. `columns` names the arguments that are given, whatever else the object has.
 ///
 /// # Errors
 /// As [`rows`]; PGRST102 (400) too for text that is not UTF-8.
-pub fn arguments(body: &[u8], kind: BodyKind) -> Result<Arguments<'_>, ApiError> {
+pub fn arguments<'a>(
+    body: &'a [u8],
+    kind: BodyKind,
+    columns: Option<&[String]>,
+) -> Result<Arguments<'a>, ApiError> {
     let raw = |kind, body| Arguments { kind: CallKind::Raw(kind), body, ..Arguments::default() };
     match kind {
         BodyKind::Json if body.is_empty() => Ok(Arguments {
@@ -31,7 +36,7 @@ pub fn arguments(body: &[u8], kind: BodyKind) -> Result<Arguments<'_>, ApiError>
             body: Cow::Borrowed(b"{}"),
             ..Arguments::default()
         }),
-        BodyKind::Json => json_arguments(body).map_err(Fault::error),
+        BodyKind::Json => json_arguments(body, columns).map_err(Fault::error),
         BodyKind::Form => Ok(text_arguments(form::pairs(body)?)),
         BodyKind::Csv => match read_csv(body)? {
             Read::One(members) => Ok(text_arguments(members)),
@@ -48,25 +53,54 @@ pub fn arguments(body: &[u8], kind: BodyKind) -> Result<Arguments<'_>, ApiError>
     }
 }
 
-fn json_arguments(body: &[u8]) -> Result<Arguments<'_>, Fault> {
+fn json_arguments<'a>(body: &'a [u8], columns: Option<&[String]>) -> Result<Arguments<'a>, Fault> {
     let text = std::str::from_utf8(body).map_err(|_| Fault::Syntax)?;
     let mut scanner = Scanner::new(text);
     let mut arguments = Arguments { body: Cow::Borrowed(body), ..Arguments::default() };
-    if scanner.peek() == Some(b'{') {
-        arguments.kind = CallKind::Json;
-        let mut members = members(&mut scanner, 0)?;
-        sort(&mut members);
-        for (name, field) in members {
-            arguments.values.push(field.text());
-            arguments.values_json.push(field.json());
-            arguments.names.push(name.into_owned());
+    let object = match scanner.peek() {
+        Some(b'{') => Some(members(&mut scanner, 0)?),
+        Some(b'[') => first_object(&mut scanner)?,
+        _ => {
+            scanner.value(0)?;
+            None
         }
-    } else {
-        arguments.kind = CallKind::Raw(RawKind::Json);
-        let item = scanner.value(0)?;
-        debug_assert!(item.kind != Kind::Object);
+    };
+    if !scanner.at_end() {
+        return Err(Fault::Syntax);
     }
-    if scanner.at_end() { Ok(arguments) } else { Err(Fault::Syntax) }
+    let Some(mut members) = object else {
+        arguments.kind = CallKind::Raw(RawKind::Json);
+        return Ok(arguments);
+    };
+    arguments.kind = CallKind::Json;
+    sort(&mut members);
+    if let Some(columns) = columns {
+        members.retain(|(name, _)| columns.iter().any(|column| column == name));
+    }
+    for (name, field) in members {
+        arguments.values.push(field.text());
+        arguments.values_json.push(field.json());
+        arguments.names.push(name.into_owned());
+    }
+    Ok(arguments)
+}
+
+/// The first element of an array, if it is an object; the others are checked to be JSON.
+fn first_object<'a>(scanner: &mut Scanner<'a>) -> Result<Option<Vec<Member<'a>>>, Fault> {
+    scanner.take(b'[');
+    if scanner.take(b']') {
+        return Ok(None);
+    }
+    scanner.next_row();
+    let first = if scanner.peek() == Some(b'{') { Some(members(scanner, 1)?) } else { None };
+    if first.is_none() {
+        scanner.value(1)?;
+    }
+    while scanner.take(b',') {
+        scanner.next_row();
+        scanner.value(1)?;
+    }
+    if scanner.take(b']') { Ok(first) } else { Err(Fault::Syntax) }
 }
 
 /// Arguments as a query string would give them: a name may come several times.

@@ -217,33 +217,46 @@ fn tables_take_no_raw_bodies() {
 
 #[test]
 fn calls_take_an_object_a_form_or_a_raw_body() {
-    let read = arguments(br#"{"b":"x","a":{"k":1},"b":"y"}"#, BodyKind::Json).unwrap();
+    let read = arguments(br#"{"b":"x","a":{"k":1},"b":"y"}"#, BodyKind::Json, None).unwrap();
     assert_eq!((read.kind, read.names), (CallKind::Json, vec!["a".to_owned(), "b".to_owned()]));
     assert_eq!(texts(&read.values), [Some("{\"k\":1}"), Some("y")]);
     assert_eq!(jsons(&read.values_json), [Some("{\"k\":1}"), Some("\"y\"")]);
     assert_eq!(read.body.as_ref(), br#"{"b":"x","a":{"k":1},"b":"y"}"#);
 
-    let empty = arguments(b"", BodyKind::Json).unwrap();
+    let empty = arguments(b"", BodyKind::Json, None).unwrap();
     assert_eq!((empty.kind, empty.body.as_ref()), (CallKind::Json, &b"{}"[..]));
 
-    let array = arguments(b"[1, 2]", BodyKind::Json).unwrap();
+    let first = br#"[{"b": 1, "a": 2}, {"a": 3}]"#;
+    let first = arguments(first, BodyKind::Json, None).unwrap();
+    assert_eq!(
+        (first.kind, first.names.as_slice()),
+        (CallKind::Json, ["a".to_owned(), "b".to_owned()].as_slice())
+    );
+    assert_eq!(first.values, [Some("2".to_owned()), Some("1".to_owned())]);
+    let some = ["b".to_owned(), "c".to_owned()];
+    let some = arguments(br#"{"a": 1, "b": 2}"#, BodyKind::Json, Some(&some)).unwrap();
+    assert_eq!((some.names.as_slice(), some.values.len()), (["b".to_owned()].as_slice(), 1));
+    for broken in ["[{}", "[{},]", "[1 2]", "[{\"a\":1},x]"] {
+        assert!(arguments(broken.as_bytes(), BodyKind::Json, None).is_err(), "{broken}");
+    }
+    let array = arguments(b"[1, 2]", BodyKind::Json, None).unwrap();
     assert_eq!((array.kind, array.body.as_ref()), (CallKind::Raw(RawKind::Json), &b"[1, 2]"[..]));
 
-    let form = arguments(b"v=2&a=1&v=1", BodyKind::Form).unwrap();
+    let form = arguments(b"v=2&a=1&v=1", BodyKind::Form, None).unwrap();
     assert_eq!(
         (form.kind, form.names),
         (CallKind::Query, vec!["a".into(), "v".into(), "v".into()])
     );
     assert_eq!(texts(&form.values), [Some("1"), Some("2"), Some("1")]);
 
-    let octets = arguments(b"\x00\xffa", BodyKind::Octets).unwrap();
+    let octets = arguments(b"\x00\xffa", BodyKind::Octets, None).unwrap();
     assert_eq!(
         (octets.kind, octets.body.as_ref()),
         (CallKind::Raw(RawKind::Bytea), &b"\\x00ff61"[..])
     );
-    let text = arguments("é".as_bytes(), BodyKind::Text).unwrap();
+    let text = arguments("é".as_bytes(), BodyKind::Text, None).unwrap();
     assert_eq!((text.kind, text.body.as_ref()), (CallKind::Raw(RawKind::Text), "é".as_bytes()));
-    assert_eq!(arguments(b"<a/>", BodyKind::Xml).unwrap().kind, CallKind::Raw(RawKind::Xml));
+    assert_eq!(arguments(b"<a/>", BodyKind::Xml, None).unwrap().kind, CallKind::Raw(RawKind::Xml));
 
     for (body, kind) in [
         (&b"{"[..], BodyKind::Json),
@@ -252,7 +265,7 @@ fn calls_take_an_object_a_form_or_a_raw_body() {
         (b"a\0", BodyKind::Xml),
         (b"a\n1\n2\n", BodyKind::Csv),
     ] {
-        assert_eq!(arguments(body, kind).unwrap_err().code, "PGRST102", "{kind:?}");
+        assert_eq!(arguments(body, kind, None).unwrap_err().code, "PGRST102", "{kind:?}");
     }
 }
 
@@ -284,7 +297,7 @@ fn no_bytes_make_it_panic() {
                     assert_eq!(error.status, 400);
                 }
             }
-            if let Err(error) = arguments(&body, kind) {
+            if let Err(error) = arguments(&body, kind, None) {
                 assert_eq!(error.status, 400);
             }
         }

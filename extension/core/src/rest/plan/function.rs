@@ -2,9 +2,9 @@
 
 use super::hints;
 use crate::catalog::{Argument, Catalog, Function, TypeKind};
-use crate::error::{ApiError, Code};
+use crate::error::{ApiError, Code, from_database};
 use crate::rest::query::{ParsedQuery, Place};
-use crate::rest::shape::{Call, CallKind, RawKind, Shape};
+use crate::rest::shape::{Call, CallKind, Filter, Query, RawKind, SelectItem, Shape};
 use std::rc::Rc;
 
 /// The function that is called, and what it is given.
@@ -151,16 +151,36 @@ fn given(function: &Function, call: &Call) -> Vec<(usize, Vec<usize>)> {
     all
 }
 
+/// Refuses what would have to name columns of a function that returns records: nobody knows them. As Postgres says it.
+///
+/// # Errors
+/// 42703 (400).
+pub fn check_record(function: &Function, query: &Query) -> Result<(), ApiError> {
+    let selected = query.select.iter().find_map(|item| match item {
+        SelectItem::Column(column) => column.field.as_ref().map(|field| field.name.as_str()),
+        SelectItem::Embed(embed) => Some(embed.target.as_str()),
+        SelectItem::All => None,
+    });
+    let filtered = query.filters.first().map(first_name);
+    let ordered = query.order.first().map(|order| order.field.name.as_str());
+    let Some(name) = selected.or(filtered).or(ordered) else {
+        return Ok(());
+    };
+    let message = format!("column {}.{name} does not exist", function.name);
+    Err(from_database("42703", &message, None, None, false))
+}
+
+fn first_name(filter: &Filter) -> &str {
+    match filter {
+        Filter::Tree { parts, .. } => parts.first().map_or("", first_name),
+        Filter::Test { field, .. } => &field.name,
+    }
+}
+
 /// `public.add(a => integer)`
 fn signature(function: &Function) -> String {
-    let arguments: Vec<String> = function
-        .arguments
-        .iter()
-        .map(|a| match a.name.as_str() {
-            "" => a.ty.sql.clone(),
-            name => format!("{name} => {}", a.ty.sql),
-        })
-        .collect();
+    let arguments: Vec<String> =
+        function.arguments.iter().map(|a| format!("{} => {}", a.name, a.ty.sql)).collect();
     format!("{}.{}({})", function.schema, function.name, arguments.join(", "))
 }
 
@@ -176,8 +196,7 @@ fn missing(catalog: &dyn Catalog, shape: &Shape, functions: &[Function]) -> ApiE
                 RawKind::Xml => "xml",
                 _ => "bytea",
             };
-            let single = format!("{full} with a single unnamed {ty} parameter");
-            (single.clone(), single)
+            (full.clone(), format!("{full} with a single unnamed {ty} parameter"))
         }
         kind => {
             let (what, with) = match names.as_slice() {
@@ -212,6 +231,10 @@ fn similar(
     names: &[String],
 ) -> Option<String> {
     let Shape { schema, target, .. } = shape;
+    // A body as it is has no names that could be wrong.
+    if matches!(shape.call.kind, CallKind::Raw(kind) if kind != RawKind::Json) {
+        return None;
+    }
     if functions.is_empty() {
         let all = catalog.function_names(schema);
         return hints::closest(target, &all, 0.75).map(|found| format!("{schema}.{found}"));
