@@ -25,6 +25,7 @@ pub const SCHEMAS: &[&str] = &[
     "reading",
     "media",
     "calls",
+    "headed",
     "Open {API} 100%",
     "aggregates",
 ];
@@ -177,6 +178,7 @@ impl Howdah {
             "reading",
             "media",
             "functions",
+            "headed",
             "openapi",
             "aggregates",
         ];

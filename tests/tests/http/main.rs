@@ -16,6 +16,7 @@ mod rest_embed;
 mod rest_errors;
 mod rest_etag;
 mod rest_functions;
+mod rest_headers;
 mod rest_keyset;
 mod rest_limits;
 mod rest_media;

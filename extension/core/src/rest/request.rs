@@ -104,8 +104,10 @@ pub fn schema<'s>(settings: &'s Settings, request: &Request<'_>) -> Result<&'s s
 /// # Errors
 /// PGRST106 (406) if it is not exposed.
 pub fn exposed<'s>(settings: &'s Settings, wanted: &str) -> Result<&'s str, ApiError> {
-    let mut all = settings.schemas.iter().map(String::as_str);
-    all.find(|schema| *schema == wanted).ok_or_else(|| unexposed(settings, wanted))
+    let find = |wanted: &str| settings.schemas.iter().map(String::as_str).find(|s| *s == wanted);
+    // A browser can send no name beyond Latin-1 but percent-encoded.
+    let decoded = || percent_decode(wanted, false).filter(|_| wanted.contains('%'));
+    find(wanted).or_else(|| find(&decoded()?)).ok_or_else(|| unexposed(settings, wanted))
 }
 
 fn unexposed(settings: &Settings, wanted: &str) -> ApiError {
