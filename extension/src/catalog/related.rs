@@ -1,6 +1,7 @@
 //! What belongs to a relation without being part of it: functions over its rows, and views of it.
 
-use super::{read_list, read_type, text};
+use super::queries::type_document;
+use super::read::{read_list, read_type, text};
 use crate::pg::query;
 use howdah_core::catalog::{Oid, RowFunction};
 use serde_json::Value;
@@ -44,7 +45,7 @@ const ROW_FUNCTIONS: &str = concat!(
     "'schema', n.nspname, 'name', p.proname, 'set', p.proretset, ",
     "'single', NOT p.proretset OR p.prorows OPERATOR(pg_catalog.=) 1, ",
     "'relation_schema', rn.nspname, 'relation_name', rc.relname, 'type', ",
-    super::type_document!("t", "NULL"),
+    type_document!("t", "NULL"),
     ") ORDER BY p.oid)::pg_catalog.text FROM pg_catalog.pg_class c ",
     "JOIN pg_catalog.pg_proc p ON p.pronargs OPERATOR(pg_catalog.=) 1 AND p.prokind OPERATOR(pg_catalog.=) 'f' ",
     "AND p.proargtypes[0] OPERATOR(pg_catalog.=) c.reltype ",
