@@ -66,6 +66,18 @@ const CASTS: [&str; 8] = [
     "timestamp with time zone",
 ];
 
+const AGGREGATES: [&str; 9] = [
+    ".sum()",
+    ".avg()",
+    ".count()",
+    ".max()::text",
+    ".min()",
+    ".count(distinct)",
+    ".string_agg(\"vAl'; --\").order(id.desc)",
+    ".percentile_cont(vAl)",
+    ".sum().filter(id.gt.vAl,or(id.eq.vAl,id.is.null))",
+];
+
 /// A request before it is read.
 #[derive(Debug, Default)]
 pub struct Made {
@@ -167,6 +179,20 @@ impl<'c, 'b> Maker<'c, 'b> {
         if self.choices.once_in(3) {
             let order = self.order(relation);
             out.push((format!("{prefix}order"), order));
+        }
+        if self.choices.once_in(12) {
+            let having = self.choices.of(&[
+                "(id.sum().gt.vAl)",
+                "(count().gt.vAl,or(id.max().is.null,id.eq.vAl))",
+                "(not.and(count().eq.vAl'))",
+            ]);
+            out.push((format!("{prefix}having"), having.to_owned()));
+        }
+        if self.choices.once_in(12) {
+            let column = self.column(relation);
+            let distinct =
+                if self.choices.once_in(2) { "*".to_owned() } else { format!("({column})") };
+            out.push((format!("{prefix}distinct"), distinct));
         }
         if self.choices.once_in(4) {
             out.push((
@@ -500,6 +526,7 @@ impl<'c, 'b> Maker<'c, 'b> {
             "handling=strict",
             "handling=strict, max-affected=5",
             "tx=rollback",
+            "page=keyset",
         ];
         for _ in 0..self.choices.below(4) {
             let _ = writeln!(self.made.headers, "prefer: {}", self.choices.of(&all));

@@ -124,7 +124,7 @@ fn reserved_cast(query: &Query) -> bool {
     query.select.iter().any(|item| match item {
         SelectItem::Column(column) => {
             column.cast.as_ref().is_some_and(bad)
-                || column.aggregate.as_ref().and_then(|(_, cast)| cast.as_ref()).is_some_and(bad)
+                || column.aggregate.as_ref().and_then(|call| call.cast.as_ref()).is_some_and(bad)
         }
         SelectItem::Embed(embed) => reserved_cast(&embed.query),
         SelectItem::All => false,

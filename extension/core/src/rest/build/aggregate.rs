@@ -280,6 +280,8 @@ mod tests {
             "film?select=id,...director(name)&director.having=(count().gt.1)",
             "film?select=id,...director(name)&director.order=count()",
             "film?select=id,...director(name)&director.distinct=(name)",
+            "film?select=actor()&distinct=(year)",
+            "film?select=...actor()&distinct=*",
         ] {
             assert_eq!(failure(url).code, "PGRST127", "{url}");
         }

@@ -3,7 +3,7 @@
 use super::{Node, Planner, hints};
 use crate::catalog::{Aggregate, AggregateKind, TypeKind};
 use crate::error::{ApiError, Code};
-use crate::rest::shape::{AggregateCall, Field, Query};
+use crate::rest::shape::{AggregateCall, Field, Query, SelectItem};
 
 /// Aggregates of Postgres that requests may call; those of schemas that the caller can reach come beside them. Left out are
 /// the hypothetical-set ones and what serves Postgres itself.
@@ -72,6 +72,7 @@ impl Planner<'_> {
     /// PGRST123 (400) if aggregates are off; PGRST100 (400) for one that does not exist, or not so.
     pub(super) fn aggregates(&self, query: &Query) -> Result<Vec<Resolved>, ApiError> {
         let mut all: Vec<Resolved> = Vec::new();
+        check_distinct(query)?;
         if !query.has_aggregates() {
             return Ok(all);
         }
@@ -206,6 +207,18 @@ fn wrong_arguments(call: &AggregateCall, found: &Aggregate) -> ApiError {
         call.name,
         types.join(",")
     ))
+}
+
+/// # Errors
+/// PGRST127 (400): rows of no column, `select=actor()`, have nothing to be distinct in for Postgres.
+fn check_distinct(query: &Query) -> Result<(), ApiError> {
+    let nothing = |item: &SelectItem| matches!(item, SelectItem::Embed(embed) if !embed.shows());
+    let bare = query.distinct.is_some() && !query.select.is_empty();
+    if bare && query.select.iter().all(nothing) {
+        let about = "distinct needs a column in select.";
+        return Err(ApiError::new(Code::NotImplemented, &[]).details(about));
+    }
+    Ok(())
 }
 
 /// # Errors
