@@ -238,6 +238,12 @@ fn write_facts(relation: &Relation) -> WriteFacts {
     facts
 }
 
+impl Default for Fixture {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Fixture {
     pub fn new() -> Self {
         use RelationKind::{Table, View};

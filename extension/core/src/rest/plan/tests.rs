@@ -299,7 +299,7 @@ fn results_are_no_wider_than_postgres_has_room_for() {
     assert!(!sql("film", &stars(160)).is_empty());
     for query in [
         stars(161),
-        format!("select={},...director({})", vec!["*"; 159].join(","), vec!["*"; 4].join(",")),
+        format!("select={},...director({})", ["*"; 159].join(","), ["*"; 4].join(",")),
         format!("{}&order={}", stars(160), vec!["title->a"; 51].join(",")),
         format!("select={},count()", vec!["*"; 90].join(",")),
     ] {
