@@ -13,6 +13,9 @@ fn with<'h>(call: Call<'h>, headers: &[(&str, &str)]) -> Call<'h> {
     headers.iter().fold(call, |call, (name, value)| call.header(name, value))
 }
 
+/// Headers of a request.
+type Sent<'h> = &'h [(&'h str, &'h str)];
+
 #[test]
 fn ranges_are_told_and_kept() {
     let api = api();
@@ -20,7 +23,7 @@ fn ranges_are_told_and_kept() {
     let exact = ("Prefer", "count=exact");
     let range = |value: &'static str| ("Range", value);
     let unit = ("Range-Unit", "items");
-    let cases: [(&str, &[(&str, &str)], u16, &str); 20] = [
+    let cases: [(&str, Sent<'_>, u16, &str); 20] = [
         ("", &[], 200, "0-14/*"),
         ("", &[exact], 200, "0-14/15"),
         ("?n=eq.99", &[], 200, "*/*"),
@@ -61,7 +64,7 @@ fn ranges_are_told_and_kept() {
 #[test]
 fn ranges_that_cannot_be_are_refused() {
     let api = api();
-    let cases: [(&str, &[(&str, &str)], &str); 5] = [
+    let cases: [(&str, Sent<'_>, &str); 5] = [
         (
             "?offset=16",
             &[("Prefer", "count=exact")],
@@ -119,7 +122,8 @@ fn counts_are_those_of_views_functions_and_embeds() {
 #[test]
 fn preferences_that_were_honoured_are_told() {
     let api = api();
-    let cases: [(&str, &str, Option<Value>, &str, Option<&str>); 14] = [
+    type Case<'c> = (&'c str, &'c str, Option<Value>, &'c str, Option<&'c str>);
+    let cases: [Case<'_>; 14] = [
         (
             "GET",
             "/numbered?limit=1",
