@@ -366,7 +366,7 @@ fn options_say_what_is_allowed() {
     ];
     each(&cases, |(path, allow)| {
         let reply = api.rest("OPTIONS", path).send();
-        let told = reply.is(200).header("allow").unwrap_or_default().replace(",QUERY", "");
+        let told = reply.is(200).header("allow").unwrap_or_default().to_owned();
         assert_eq!(told, *allow);
         assert!(reply.body.is_empty());
     });
