@@ -106,7 +106,7 @@ pub struct ServeArgs {
     #[arg(long, env = "HOWDAH_FAST_CONNECTIONS", default_value_t = 2, value_name = "N")]
     pub fast_connections: usize,
     /// How far the shared connections may grow while slow statements hold some of them
-    #[arg(long, env = "HOWDAH_FAST_CONNECTIONS_MAX", default_value_t = 8, value_name = "N")]
+    #[arg(long, env = "HOWDAH_FAST_CONNECTIONS_MAX", default_value_t = 16, value_name = "N")]
     pub fast_connections_max: usize,
     /// How far the connections for writes may grow, each taking one at a time
     #[arg(long, env = "HOWDAH_WRITE_CONNECTIONS", default_value_t = 16, value_name = "N")]
