@@ -289,7 +289,9 @@ fn plans_are_for_those_who_were_granted_them() {
         format!("application/vnd.pgrst.plan+json; {of}; options=analyze|verbose|settings|buffers|wal; charset=utf-8").as_str(),
     );
     let root = &document.json()[0]["Plan"];
-    assert_eq!((&root["Actual Rows"], &root["WAL Records"]), (&json!(1), &json!(0)), "{root}");
+    // A fraction since Postgres 18.
+    assert_eq!(root["Actual Rows"].as_f64(), Some(1.0), "{root}");
+    assert_eq!(root["WAL Records"], 0, "{root}");
     assert!(root["Output"].is_array() && root["Shared Hit Blocks"].is_number(), "{root}");
     assert!(document.json()[0]["Settings"].is_object());
     let costs = |reply: &howdah_tests::reply::Reply| {
