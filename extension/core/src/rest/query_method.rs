@@ -14,7 +14,7 @@ pub const CONTENT: &str = "application/x-www-form-urlencoded";
 /// The query string of a QUERY: the URL's own parameters, then those of the content. `None` for any other request.
 ///
 /// # Errors
-/// HW415 (415) for content of another type, HW400 (400) for content without a type or that is not UTF-8, or for a POST
+/// HW416 (415) for content of another type, HW400 (400) for content without a type or that is not UTF-8, or for a POST
 /// overridden by a method that this does not do: to take it for an insert would be worse.
 pub fn query_string<'a>(request: &Request<'a>) -> Result<Option<Cow<'a, str>>, ApiError> {
     let overriding = match request.method {

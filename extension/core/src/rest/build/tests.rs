@@ -1,4 +1,5 @@
 //! Requests and the SQL that they become. Every statement here has been run on PostgreSQL 15 with the fixture's tables.
+//! (Long, being tables of such pairs; in one place they are read and compared together.)
 
 use crate::rest::fixture::{self, Fixture, SPECIAL, TEST_IN_PERSIAN, settings, shape};
 use crate::rest::shape::*;
