@@ -29,7 +29,9 @@ mod write;
 use super::Settings;
 use super::plan::handler::{self, Maker, Source};
 use super::plan::{self, Node, Planner};
-use super::shape::{Compiled, Count, Form, Level, Range, ResultKind, Shape, Statement, Verb};
+use super::shape::{
+    Compiled, Count, Form, Level, Range, ResultKind, Settled, Shape, Statement, Verb,
+};
 use crate::catalog::{Catalog, Column, Function, Relation, Returns, Type, Volatility};
 use crate::error::{ApiError, Code};
 use output::List;
@@ -160,15 +162,20 @@ fn compile_write(
     let what = write::Written { shape, relation: &relation, arbiter, limited, by: &made.by };
     write::write(&mut sql, &what, &node, list(made.form));
     let main = represent::finish(sql, shape, made.form, ResultKind::Rows, true);
-    Ok(Compiled {
+    Ok(written(main, relation, made.settled))
+}
+
+/// Rows of a relation, which nothing counts beforehand.
+fn written(main: Statement, relation: Rc<Relation>, media: Option<Settled>) -> Compiled {
+    Compiled {
         main,
         count: None,
         estimate: None,
         relation: Some(relation),
         result: ResultKind::Rows,
         function_settings: Vec::new(),
-        media: made.settled,
-    })
+        media,
+    }
 }
 
 fn compile_nested(
@@ -190,15 +197,7 @@ fn compile_nested(
     let mut sql = Sql::new();
     nested::write(&mut sql, shape, &plan, &node, list(made.form), &made.by);
     let main = represent::finish(sql, shape, made.form, ResultKind::Rows, true);
-    Ok(Compiled {
-        main,
-        count: None,
-        estimate: None,
-        relation: Some(relation),
-        result: ResultKind::Rows,
-        function_settings: Vec::new(),
-        media: made.settled,
-    })
+    Ok(written(main, relation, made.settled))
 }
 
 fn compile_call(
