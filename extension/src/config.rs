@@ -3,6 +3,7 @@
 //! The tables carry statement triggers that send a relcache invalidation (`howdah_private.config_changed`), so a change by
 //! function or by plain SQL reaches every backend with its next transaction, on a standby too, and costs a request nothing.
 
+use crate::auth::sessions;
 use crate::pg::claims::Claims;
 use crate::pg::{inval, jail, query};
 use howdah_core::error::{ApiError, Code};
@@ -24,6 +25,8 @@ pub struct Config {
     pub rest: rest::Settings,
     /// Of a role without limits of its own.
     pub limits: Limits,
+    /// `auth.settings` that differ from their defaults.
+    pub auth: HashMap<String, String>,
     /// `search_path` of a request to the default schema.
     pub search_path: String,
     pub router: Router,
@@ -40,8 +43,19 @@ pub struct Config {
 pub struct Session {
     pub verified: Verified,
     pub claims: Rc<Claims>,
+    /// Of the session that the token names.
+    pub known: sessions::Known,
     /// The role that the token names.
     pub role: Option<String>,
+}
+
+impl Session {
+    /// Whether the session that the token names, if any, has not ended.
+    fn holds(&self, now: i64) -> Result<(), ApiError> {
+        let Some(id) = &self.verified.session_id else { return Ok(()) };
+        let issued = self.verified.iat.unwrap_or(0);
+        sessions::check(&self.known, id, self.claims.uid.as_ref(), issued, now)
+    }
 }
 
 /// Verified tokens kept in one backend.
@@ -74,6 +88,8 @@ pub fn current() -> Result<Rc<Config>, ApiError> {
         return Err(ApiError::new(Code::Unavailable, &[]).hint(problem));
     }
     inval::watch_config(oids(&document));
+    let marker = document.get("session_marker").and_then(Value::as_u64);
+    inval::watch_sessions(marker.and_then(|oid| u32::try_from(oid).ok()).unwrap_or(0));
     let config = Rc::new(Config::read(&document));
     // What changed while we read is seen by the next request: the counter is of before.
     KEPT.set(Some((generation, config.clone())));
@@ -127,6 +143,9 @@ impl Config {
                 touched: settings.limits.max_touched,
             },
             router,
+            auth: items(document, "auth")
+                .map(|row| (text(row, "name").to_owned(), text(row, "value").to_owned()))
+                .collect(),
             search_path,
             keys: KeySet::new(items(document, "keys").filter_map(read_key).collect()),
             api_keys: names("api_keys"),
@@ -147,6 +166,7 @@ impl Config {
         let name = token::fingerprint(token);
         if let Some(found) = self.tokens.borrow().get(&name).cloned() {
             token::recheck(&found.verified, now)?;
+            found.holds(now)?;
             return Ok(found);
         }
         let rules = token::Rules {
@@ -161,6 +181,7 @@ impl Config {
             }
         }
         let session = Rc::new(self.session(verified));
+        session.holds(now)?;
         let mut tokens = self.tokens.borrow_mut();
         let bytes = self.token_bytes.get() + session.claims.json.len();
         if tokens.len() >= TOKENS_MAX || bytes > TOKEN_BYTES_MAX {
@@ -181,7 +202,7 @@ impl Config {
             email: verified.email.take(),
             role: role.clone().or_else(|| self.settings.rest.anon_role.clone()).unwrap_or_default(),
         };
-        Session { verified, claims: Rc::new(claims), role }
+        Session { verified, claims: Rc::new(claims), known: sessions::Known::default(), role }
     }
 
     /// The claims of a request without a token.
@@ -314,14 +335,20 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 
 const INSTALLED: &str = "SELECT pg_catalog.to_regclass('howdah.settings') IS NOT NULL \
     AND pg_catalog.to_regclass('howdah.keys') IS NOT NULL \
-    AND pg_catalog.to_regclass('howdah.routes') IS NOT NULL";
+    AND pg_catalog.to_regclass('howdah.routes') IS NOT NULL \
+    AND pg_catalog.to_regclass('auth.settings') IS NOT NULL \
+    AND pg_catalog.to_regclass('auth.session_marker') IS NOT NULL";
 
 /// Private keys stay where they are: only an imported HS256 secret, which verifies too, comes along.
 const DOCUMENT: &str = "SELECT pg_catalog.json_build_object(\
     'problem', howdah_private.version_check(), \
     'tables', (SELECT pg_catalog.json_agg(c.oid::pg_catalog.int8) FROM pg_catalog.pg_class c \
         WHERE c.relnamespace OPERATOR(pg_catalog.=) 'howdah'::pg_catalog.regnamespace \
-        AND c.relname OPERATOR(pg_catalog.=) ANY ('{settings,keys,api_keys,roles,routes}')), \
+        AND c.relname OPERATOR(pg_catalog.=) ANY ('{settings,keys,api_keys,roles,routes}') \
+        OR c.relnamespace OPERATOR(pg_catalog.=) 'auth'::pg_catalog.regnamespace \
+        AND c.relname OPERATOR(pg_catalog.=) 'settings'), \
+    'session_marker', 'auth.session_marker'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8, \
+    'auth', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('name', a.name, 'value', a.value)) FROM auth.settings a), \
     'settings', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('key', s.key, 'value', s.value)) FROM howdah.settings s), \
     'keys', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('kid', k.kid, 'alg', k.alg, 'purpose', k.purpose, \
         'public_jwk', k.public_jwk, \

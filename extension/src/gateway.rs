@@ -12,6 +12,7 @@ use crate::pg::guc::{self, Scope};
 use crate::pg::jail::{self, Jail};
 use crate::pg::{hooks, inval};
 use crate::role_settings::{self, Wanted};
+use howdah_core::auth::dialect;
 use howdah_core::error::{ApiError, Code, from_database};
 use howdah_core::http::{Headers, Request, Response};
 use howdah_core::rest::timing::{Phase, Timing};
@@ -119,7 +120,12 @@ fn answer(
 ) -> Result<Response, Undo> {
     let who = match identify(config, request) {
         Ok(who) => who,
-        Err(error) => return Err(Undo::of(refusal(config, error))),
+        // Signing in anew must not fail for the old token that a client still sends along.
+        Err(error) if is_account_path(request) => match stranger(config, &error) {
+            Ok(who) => who,
+            Err(error) => return Err(Undo::of(refusal(config, request, error))),
+        },
+        Err(error) => return Err(Undo::of(refusal(config, request, error))),
     };
     let clock = timing.map(|timing| &*timing.clock);
     if let Some(clock) = clock {
@@ -140,7 +146,7 @@ fn answer(
         Ok(Err(undo)) => Err(undo),
         Err(raised) => {
             claims::clear();
-            let mut undo = undo_of(config, &raised, who.anonymous, origin.id);
+            let mut undo = undo_of(config, request, &raised, who.anonymous, origin.id);
             if inval::schema() != known && is_stale(&raised.sqlstate) {
                 undo.code = "HW003";
             }
@@ -154,6 +160,8 @@ struct Who {
     role: pg_sys::Oid,
     claims: Rc<Claims>,
     anonymous: bool,
+    /// What is wrong with the token, where that is the flow's to answer.
+    problem: Option<String>,
 }
 
 fn identify(config: &Config, request: &Request<'_>) -> Result<Who, ApiError> {
@@ -162,11 +170,42 @@ fn identify(config: &Config, request: &Request<'_>) -> Result<Who, ApiError> {
     let enter = |role: &str| config.role(role).ok_or_else(|| no_such_role(role));
     let Some(token) = bearer(request) else {
         let role = anon.ok_or_else(refuse)?;
-        return Ok(Who { role: enter(role)?, claims: config.nobody(role), anonymous: true });
+        return Ok(Who {
+            role: enter(role)?,
+            claims: config.nobody(role),
+            anonymous: true,
+            problem: None,
+        });
     };
     let session = config.verify(token, crate::pg::clock::now())?;
     let role = session.role.as_deref().or(anon).ok_or_else(refuse)?;
-    Ok(Who { role: enter(role)?, claims: session.claims.clone(), anonymous: Some(role) == anon })
+    Ok(Who {
+        role: enter(role)?,
+        claims: session.claims.clone(),
+        anonymous: Some(role) == anon,
+        problem: None,
+    })
+}
+
+fn is_account_path(request: &Request<'_>) -> bool {
+    request.path.starts_with(dialect::PREFIX)
+}
+
+/// Who sends a token that is no good to a path of accounts: nobody, with the reason at hand for flows that want somebody.
+fn stranger(config: &Config, error: &ApiError) -> Result<Who, ApiError> {
+    let anon = config.settings.rest.anon_role.as_deref();
+    let role = anon.ok_or_else(|| ApiError::new(Code::TokenRequired, &[]))?;
+    let slug = if error.message.starts_with("The session of") {
+        "session_not_found: Session from session_id claim in JWT does not exist".to_owned()
+    } else {
+        format!("bad_jwt: invalid JWT: unable to parse or verify signature, {}", error.message)
+    };
+    Ok(Who {
+        role: config.role(role).ok_or_else(|| no_such_role(role))?,
+        claims: config.nobody(role),
+        anonymous: true,
+        problem: Some(slug),
+    })
 }
 
 /// `Authorization: Bearer …`, or else the header or query parameter `apikey`.
@@ -186,11 +225,14 @@ fn no_such_role(role: &str) -> ApiError {
 }
 
 /// The answer to an error, with what a client may see of it.
-fn refusal(config: &Config, error: ApiError) -> Response {
+fn refusal(config: &Config, request: &Request<'_>, error: ApiError) -> Response {
     let error = match config.settings.error_detail {
         ErrorDetail::Safe => error.withhold(),
         ErrorDetail::Normal => error,
     };
+    if is_account_path(request) {
+        return dialect::refusal(request.headers, &error);
+    }
     match config.settings.rest.error_verbosity {
         ErrorVerbosity::Minimal => error.to_minimal_response(),
         ErrorVerbosity::Verbose => error.to_response(),
@@ -203,7 +245,13 @@ fn is_stale(sqlstate: &str) -> bool {
     sqlstate.starts_with("42") && sqlstate != "42501" || matches!(sqlstate, "0A000" | "XX000")
 }
 
-fn undo_of(config: &Config, raised: &Raised, anonymous: bool, id: &str) -> Undo {
+fn undo_of(
+    config: &Config,
+    request: &Request<'_>,
+    raised: &Raised,
+    anonymous: bool,
+    id: &str,
+) -> Undo {
     let error = from_database(
         &raised.sqlstate,
         &raised.message,
@@ -220,7 +268,7 @@ fn undo_of(config: &Config, raised: &Raised, anonymous: bool, id: &str) -> Undo 
         "40001" | "40P01" => "HW001",
         _ => "HW000",
     };
-    Undo { code, response: refusal(config, error), isolation: None }
+    Undo { code, response: refusal(config, request, error), isolation: None }
 }
 
 struct Visit<'v> {
@@ -256,7 +304,7 @@ impl Visit<'_> {
             }
             self.pre_request(live, &jail)?;
             let answer = crate::dispatch::dispatch(live, self.config, self.request)
-                .map_err(|e| Undo::of(refusal(self.config, e)))?;
+                .map_err(|e| self.undo(e))?;
             if !reads {
                 Database::begin(live, Phase::Transaction);
                 jail.fire_deferred_triggers();
@@ -276,6 +324,10 @@ impl Visit<'_> {
         }
     }
 
+    fn undo(&self, error: ApiError) -> Undo {
+        Undo::of(refusal(self.config, self.request, error))
+    }
+
     /// Runs `rest.pre_request` as the token's role; then enters the role that it asked for, if any.
     fn pre_request(&self, live: &Live, jail: &Jail) -> Result<(), Undo> {
         let Some(function) = &self.config.settings.rest.pre_request else { return Ok(()) };
@@ -283,7 +335,7 @@ impl Visit<'_> {
         let asked = crate::pre_request::run(function);
         if let Some(role) = asked {
             let Some(oid) = self.config.role(&role) else {
-                return Err(Undo::of(refusal(self.config, no_such_role(&role))));
+                return Err(self.undo(no_such_role(&role)));
             };
             jail.switch(oid);
             live.set_role(oid.to_u32());
@@ -294,9 +346,7 @@ impl Visit<'_> {
 
     /// What the role may cost.
     fn limit(&self, live: &Live, role: &Wanted) -> Result<(), Undo> {
-        let limits = role
-            .limits(self.config.limits)
-            .map_err(|error| Undo::of(refusal(self.config, error)))?;
+        let limits = role.limits(self.config.limits).map_err(|error| self.undo(error))?;
         live.set_limits(limits);
         Ok(())
     }
@@ -340,6 +390,9 @@ impl Visit<'_> {
             method: self.request.method.to_owned(),
             path: self.request.path.to_owned(),
             headers: self.headers(),
+            client: self.origin.client.to_owned(),
+            id: self.origin.id.to_owned(),
+            problem: who.problem.clone(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! No preload is needed, and preloading does no harm: loading the library defines settings and hooks, nothing else.
 
+mod auth;
 mod catalog;
 mod config;
 mod database;

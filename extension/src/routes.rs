@@ -2,6 +2,7 @@
 
 use crate::database::Live;
 use crate::pg::query;
+use howdah_core::auth::dialect;
 use howdah_core::catalog::{Function, Returns, TypeKind};
 use howdah_core::error::{ApiError, Code};
 use howdah_core::http::{Request, Response};
@@ -10,6 +11,8 @@ use howdah_core::rest::shape::{
 };
 use howdah_core::rest::{self, Answer, Database, Ending};
 use howdah_core::route::{self, Argument, Route, Value};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// May the current user call any function of this name? One who may not gets the same 404 as for a path that is not there.
@@ -71,6 +74,12 @@ pub fn answer(
     } else {
         response.header("Content-Type", content_type);
     }
+    if is_answer(&overloads) {
+        unpack(&mut response)?;
+    }
+    if request.path.starts_with(dialect::PREFIX) {
+        dialect::shape(request.headers, &mut response);
+    }
     let (status, headers) = live.response_settings();
     rest::response::override_with(&mut response, status.as_deref(), headers.as_deref())?;
     Ok(Answer { response, ending: Ending::Commit })
@@ -92,6 +101,44 @@ fn form_of(function: &Function) -> (Form, &'static str) {
         },
         _ => (ROWS, JSON),
     }
+}
+
+/// Does the function answer with an `auth.answer`: status, body and headers in one row?
+fn is_answer(overloads: &[Function]) -> bool {
+    overloads.first().is_some_and(|function| {
+        matches!(&function.returns, Returns::Relation { schema, name }
+            if schema == "auth" && name == "answer")
+    })
+}
+
+/// Makes status, headers and body of the row that the function returned.
+fn unpack(response: &mut Response) -> Result<(), ApiError> {
+    let broken = || ApiError::new(Code::Internal, &[]);
+    let row: AnswerRow<'_> = serde_json::from_slice(&response.body).map_err(|_| broken())?;
+    let mut unpacked = Response::new(row.status);
+    if let Some(body) = row.body.map(RawValue::get).filter(|body| *body != "null") {
+        unpacked.header("Content-Type", JSON);
+        unpacked.body = body.as_bytes().to_vec();
+    }
+    for (name, value) in row.headers.into_iter().flatten() {
+        match value {
+            Json::Array(values) => {
+                values.iter().filter_map(Json::as_str).for_each(|v| unpacked.header(&name, v));
+            }
+            Json::String(value) => unpacked.header(&name, &value),
+            other => unpacked.header(&name, &other.to_string()),
+        }
+    }
+    *response = unpacked;
+    Ok(())
+}
+
+#[derive(serde::Deserialize)]
+struct AnswerRow<'a> {
+    status: u16,
+    #[serde(borrow)]
+    body: Option<&'a RawValue>,
+    headers: Option<serde_json::Map<String, Json>>,
 }
 
 fn takes(function: &Function, name: &str) -> bool {

@@ -33,6 +33,8 @@ GRANT USAGE ON SCHEMA howdah TO PUBLIC;
 -- The pre-request function runs as the caller's role, whichever that is; for anybody else it raises.
 GRANT EXECUTE ON FUNCTION howdah.enter_role(pg_catalog.text) TO anon, authenticated, service_role;
 
+GRANT EXECUTE ON FUNCTION auth.get(pg_catalog.text) TO howdah_owner;
+
 -- The definer functions call them.
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA howdah_private TO howdah_owner;
 
@@ -46,6 +48,7 @@ COMMENT ON FUNCTION howdah.serve_frame(pg_catalog.text, pg_catalog.text, pg_cata
     IS 'howdah.serve in one value: status (2 bytes), length of the headers (4 bytes), both big-endian, headers, body.';
 COMMENT ON FUNCTION howdah.enter_role(pg_catalog.text)
     IS 'In the function that rest.pre_request names: enter another listed role for the rest of the request; 42501 anywhere else.';
+COMMENT ON FUNCTION auth.get(pg_catalog.text) IS 'The value of a setting of accounts in force.';
 COMMENT ON FUNCTION auth.uid()
     IS 'The caller''s user id (claim sub, if it is a uuid), or null; outside a request, of the setting request.jwt.claims.';
 COMMENT ON FUNCTION auth.role() IS 'The role that the caller''s token names, or the anonymous one; null outside a request without claims.';

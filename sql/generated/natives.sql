@@ -6,6 +6,13 @@ CREATE TYPE howdah.answer AS (status integer, headers bytea, body bytea);
 CREATE FUNCTION auth.email() RETURNS text
     LANGUAGE c STABLE PARALLEL RESTRICTED COST 1 AS 'MODULE_PATHNAME', 'howdah_auth_email';
 
+CREATE FUNCTION auth."get"(
+    "name" TEXT
+) RETURNS TEXT
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'get_wrapper';
+
 CREATE FUNCTION auth.jwt() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'howdah_auth_jwt';
 
@@ -35,8 +42,46 @@ CREATE FUNCTION howdah.serve_frame(
 CREATE FUNCTION howdah.to_json_row(record) RETURNS json
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_row';
 
+CREATE FUNCTION howdah_private."auth_error"(
+    "slug" TEXT,
+    "message" TEXT,
+    "extra" jsonb
+) RETURNS TABLE (
+    "status" INT,
+    "body" jsonb
+)
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_error_wrapper';
+
+CREATE FUNCTION howdah_private."auth_setting_check"(
+    "name" TEXT,
+    "value" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_setting_check_wrapper';
+
+CREATE FUNCTION howdah_private."auth_setting_definitions"() RETURNS TABLE (
+    "name" TEXT,
+    "value_type" TEXT,
+    "default_value" TEXT,
+    "description" TEXT
+)
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_setting_definitions_wrapper';
+
 CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';
+
+CREATE FUNCTION howdah_private."hmac_base64url"(
+    "key" TEXT,
+    "data" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'hmac_base64url_wrapper';
 
 CREATE FUNCTION howdah_private."key_check"(
     "kid" TEXT,
@@ -47,6 +92,11 @@ CREATE FUNCTION howdah_private."key_check"(
 IMMUTABLE PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'key_check_wrapper';
+
+CREATE FUNCTION howdah_private."key_file_make"() RETURNS bool
+STRICT VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'key_file_make_wrapper';
 
 CREATE FUNCTION howdah_private."key_generate"() RETURNS TABLE (
     "kid" TEXT,
@@ -62,6 +112,13 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'library_version_wrapper';
 
+CREATE FUNCTION howdah_private."random_digits"(
+    "digits" INT
+) RETURNS TEXT
+STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'random_digits_wrapper';
+
 CREATE FUNCTION howdah_private."random_token"(
     "bytes" INT
 ) RETURNS TEXT
@@ -73,6 +130,28 @@ CREATE FUNCTION howdah_private.request(method text, target text, headers bytea, 
     RETURNS howdah.answer
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_request';
 
+CREATE FUNCTION howdah_private."request_active"() RETURNS bool
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'request_active_wrapper';
+
+CREATE FUNCTION howdah_private."request_client"() RETURNS TEXT
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'request_client_wrapper';
+
+CREATE FUNCTION howdah_private."request_header"(
+    "name" TEXT
+) RETURNS TEXT
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'request_header_wrapper';
+
+CREATE FUNCTION howdah_private."request_id"() RETURNS TEXT
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'request_id_wrapper';
+
 CREATE FUNCTION howdah_private."route_check"(
     "method" TEXT,
     "pattern" TEXT
@@ -80,6 +159,33 @@ CREATE FUNCTION howdah_private."route_check"(
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'route_check_wrapper';
+
+CREATE FUNCTION howdah_private."secret_open"(
+    "sealed" TEXT,
+    "context" TEXT
+) RETURNS TEXT
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'secret_open_wrapper';
+
+CREATE FUNCTION howdah_private."secret_seal"(
+    "plain" TEXT,
+    "context" TEXT
+) RETURNS TEXT
+STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'secret_seal_wrapper';
+
+CREATE FUNCTION howdah_private."server_hmac"(
+    "purpose" TEXT,
+    "data" TEXT
+) RETURNS bytea
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'server_hmac_wrapper';
+
+CREATE FUNCTION howdah_private.sessions_changed() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_sessions_changed';
 
 CREATE FUNCTION howdah_private."setting_check"(
     "key" TEXT,
@@ -104,6 +210,11 @@ CREATE FUNCTION howdah_private.to_json_rows_add(internal, record) RETURNS intern
 
 CREATE FUNCTION howdah_private.to_json_rows_end(internal) RETURNS json
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_rows_end';
+
+CREATE FUNCTION howdah_private."token_problem"() RETURNS TEXT
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'token_problem_wrapper';
 
 CREATE FUNCTION howdah_private."token_sign"(
     "alg" TEXT,

@@ -17,29 +17,29 @@ DECLARE
     v_table record;
 BEGIN
     FOR v_table IN
-        SELECT c.oid, c.relname AS name, c.relowner, c.relacl, c.relrowsecurity AND c.relforcerowsecurity AS secured
-        FROM pg_catalog.pg_class AS c
-        WHERE c.relnamespace = 'howdah'::pg_catalog.regnamespace AND c.relname IN (
-            'migrations', 'audit', 'settings', 'keys', 'api_keys', 'roles', 'routes')
+        SELECT c.oid, t.schema, t.name, c.relowner, c.relacl, c.relrowsecurity AND c.relforcerowsecurity AS secured
+        FROM howdah_private.our_tables() AS t
+        JOIN pg_catalog.pg_namespace AS n ON n.nspname = t.schema
+        JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.name
     LOOP
         -- Only what is not so yet: each ALTER locks the table against every request.
         IF v_table.relowner <> c_owner THEN
-            EXECUTE pg_catalog.format('ALTER TABLE howdah.%I OWNER TO howdah_owner', v_table.name);
+            EXECUTE pg_catalog.format('ALTER TABLE %I.%I OWNER TO howdah_owner', v_table.schema, v_table.name);
         END IF;
         IF NOT v_table.secured THEN
             EXECUTE pg_catalog.format(
-                'ALTER TABLE howdah.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_table.name);
+                'ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_table.schema, v_table.name);
         END IF;
         IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_policy AS p
                        WHERE p.polrelid = v_table.oid AND p.polname = 'owner_all') THEN
             EXECUTE pg_catalog.format(
-                'CREATE POLICY owner_all ON howdah.%I TO howdah_owner USING (true) WITH CHECK (true)',
-                v_table.name);
+                'CREATE POLICY owner_all ON %I.%I TO howdah_owner USING (true) WITH CHECK (true)',
+                v_table.schema, v_table.name);
         END IF;
         IF EXISTS (SELECT 1 FROM pg_catalog.aclexplode(v_table.relacl) AS a WHERE a.grantee = ANY (c_nobody)) THEN
             EXECUTE pg_catalog.format(
-                'REVOKE ALL ON howdah.%I FROM PUBLIC, anon, authenticated, service_role, howdah_proxy, howdah_courier',
-                v_table.name);
+                'REVOKE ALL ON %I.%I FROM PUBLIC, anon, authenticated, service_role, howdah_proxy, howdah_courier',
+                v_table.schema, v_table.name);
         END IF;
     END LOOP;
 

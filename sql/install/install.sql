@@ -42,7 +42,9 @@ BEGIN
             'SELECT howdah_private.%I()', 'install_step_' || pg_catalog.lpad(v_step::pg_catalog.text, 4, '0'));
         INSERT INTO howdah.migrations (step, version) VALUES (v_step, howdah.version());
     END LOOP;
+    PERFORM howdah_private.install_routes();
     PERFORM howdah_private.apply_grants();
+    PERFORM howdah_private.key_file_make();
 
     RETURN pg_catalog.format(
         'howdah %s: %s', howdah.version(),

@@ -103,9 +103,6 @@ BEGIN
 
     INSERT INTO howdah.roles (role, bypass)
     VALUES ('anon', false), ('authenticated', false), ('service_role', true);
-    INSERT INTO howdah.routes (method, pattern, shape, function, builtin)
-    VALUES ('GET', '/auth/v1/.well-known/jwks.json', '/auth/v1/.well-known/jwks.json', 'howdah.jwks', true),
-           ('GET', '/auth/v1/health', '/auth/v1/health', 'auth.health', true);
     PERFORM howdah_private.make_key('session');
     PERFORM howdah_private.make_key('api');
 END

@@ -21,6 +21,16 @@ pub struct Request<'a> {
 /// With this header a POST is a read: `QUERY` or `GET`.
 pub const METHOD_OVERRIDE: &str = "x-http-method-override";
 
+/// GETs that write, because browsers follow them from mails and from other providers: they spend one-time secrets, or keep
+/// what their continuation must match.
+const WRITING_GETS: &[&str] = &[
+    "/auth/v1/authorize",
+    "/auth/v1/callback",
+    "/auth/v1/oauth/authori",
+    "/auth/v1/user/identities/authorize",
+    "/auth/v1/verify",
+];
+
 /// Whether a request cannot write: by its method, or being a QUERY, or a POST under `/rest/v1` that says it is one.
 ///
 /// The gateway decides by this that the transaction is read-only, and the proxy which connection serves it and that it
@@ -28,7 +38,8 @@ pub const METHOD_OVERRIDE: &str = "x-http-method-override";
 pub fn is_read(method: &str, path: &str, overriding: Option<&str>) -> bool {
     let rest = || path == "/rest/v1" || path.starts_with("/rest/v1/");
     match method {
-        "GET" | "HEAD" | "OPTIONS" => true,
+        "GET" => !WRITING_GETS.iter().any(|prefix| path.starts_with(prefix)),
+        "HEAD" | "OPTIONS" => true,
         "QUERY" => rest(),
         "POST" => overriding.is_some_and(means_query) && rest(),
         _ => false,

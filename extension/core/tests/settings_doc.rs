@@ -4,7 +4,8 @@
 #[test]
 fn docs_are_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SETTINGS.md");
-    let text = howdah_core::settings::markdown();
+    let text =
+        format!("{}{}", howdah_core::settings::markdown(), howdah_core::auth::settings::markdown());
     if std::env::var_os("HOWDAH_BLESS").is_some() {
         std::fs::write(path, &text).unwrap();
     }

@@ -30,6 +30,12 @@ pub struct Context {
     pub path: String,
     /// The header block of the request; turned into JSON only when somebody asks.
     pub headers: String,
+    /// The client's address, as the proxy found it.
+    pub client: String,
+    /// The request's id.
+    pub id: String,
+    /// Of a path that lets requests with a bad token in as nobody: what is wrong with it, as `slug: message`.
+    pub problem: Option<String>,
 }
 
 thread_local! {
@@ -93,6 +99,11 @@ pub fn active() -> bool {
 pub fn clear() {
     HOT.set(false, None);
     ACTIVE.set(None);
+}
+
+/// Reads the active request; `None` outside one.
+pub fn with_context<T>(read: impl FnOnce(&Context) -> T) -> Option<T> {
+    ACTIVE.with_borrow(|active| active.as_ref().map(read))
 }
 
 fn current() -> Option<Rc<Claims>> {

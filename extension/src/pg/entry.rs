@@ -25,6 +25,8 @@ CREATE FUNCTION howdah_private.request(method text, target text, headers bytea, 
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_request';
 CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';
+CREATE FUNCTION howdah_private.sessions_changed() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_sessions_changed';
 "#,
     name = "gateway"
 );
@@ -224,6 +226,32 @@ pub unsafe extern "C-unwind" fn howdah_config_changed(
             Async_Notify(c"howdah_routes".as_ptr(), c"".as_ptr());
         } else {
             pgrx::error!("howdah_private.config_changed() is a trigger function");
+        }
+    }
+    pg_sys::Datum::from(0usize)
+}
+
+v1!(pg_finfo_howdah_sessions_changed);
+/// Statement trigger on what ends sessions or changes their users: every backend asks anew about the sessions of its kept
+/// tokens when this transaction commits. The marker is a table of its own because an invalidation makes every plan over its
+/// table be made anew, and those over auth.sessions serve each refresh.
+///
+/// # Safety
+/// Called by fmgr as a trigger.
+#[pgrx::pg_guard]
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn howdah_sessions_changed(
+    fcinfo: pg_sys::FunctionCallInfo,
+) -> pg_sys::Datum {
+    // SAFETY: called_as_trigger looks at `context`; the others are catalog lookups by name.
+    unsafe {
+        if !pgrx::trigger_support::called_as_trigger(fcinfo) {
+            pgrx::error!("howdah_private.sessions_changed() is a trigger function");
+        }
+        let schema = pg_sys::get_namespace_oid(c"auth".as_ptr(), true);
+        let marker = pg_sys::get_relname_relid(c"session_marker".as_ptr(), schema);
+        if marker != pg_sys::InvalidOid {
+            super::inval::invalidate(marker);
         }
     }
     pg_sys::Datum::from(0usize)

@@ -54,6 +54,32 @@ request_settings! {
     "request.cookies" COOKIES outside_cookies show_cookies;
 }
 
+static KEY_FILE: AtomicPtr<c_char> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Where the cluster's key is, if not in the data directory.
+pub fn key_file() -> Option<String> {
+    read(&KEY_FILE)
+}
+
+/// Defines `howdah.key_file`; once a backend, at library load.
+pub fn define_key_file() {
+    // SAFETY: the variable has static lifetime and is written by guc.c alone.
+    unsafe {
+        pg_sys::DefineCustomStringVariable(
+            c"howdah.key_file".as_ptr(),
+            c"File with the key that seals secrets in rows; howdah.key in the data directory if empty.".as_ptr(),
+            std::ptr::null(),
+            KEY_FILE.as_ptr(),
+            std::ptr::null(),
+            pg_sys::GucContext::PGC_SUSET,
+            pg_sys::GUC_SUPERUSER_ONLY as i32,
+            None,
+            None,
+            None,
+        );
+    }
+}
+
 fn read(variable: &AtomicPtr<c_char>) -> Option<String> {
     let pointer = variable.load(Relaxed);
     if pointer.is_null() {

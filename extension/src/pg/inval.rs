@@ -5,13 +5,16 @@
 use pgrx::pg_sys;
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 static RELATIONS: AtomicU64 = AtomicU64::new(1);
 static FUNCTIONS: AtomicU64 = AtomicU64::new(1);
 static MEANINGS: AtomicU64 = AtomicU64::new(1);
 static ROLES: AtomicU64 = AtomicU64::new(1);
 static CONFIG: AtomicU64 = AtomicU64::new(1);
+static SESSIONS: AtomicU64 = AtomicU64::new(1);
+/// Oid of the marker table that stands for the sessions of users; 0 until it is known.
+static SESSION_MARKER: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
     /// Oids of our configuration tables, whose invalidation means that the configuration changed.
@@ -56,6 +59,16 @@ pub fn roles() -> u64 {
 /// A configuration table changed (see `howdah_private.config_changed`).
 pub fn config() -> u64 {
     CONFIG.load(Relaxed)
+}
+
+/// Sessions ended, or users changed (see `howdah_private.sessions_changed`).
+pub fn sessions() -> u64 {
+    SESSIONS.load(Relaxed)
+}
+
+/// Tells which table's invalidation means that sessions ended.
+pub fn watch_sessions(marker: u32) {
+    SESSION_MARKER.store(marker, Relaxed);
 }
 
 /// What changed since the last call: the relations, or `None` for all.
@@ -114,8 +127,15 @@ pub fn register() {
 type Callback = unsafe extern "C-unwind" fn(pg_sys::Datum, i32, u32);
 
 unsafe extern "C-unwind" fn on_relation(_arg: pg_sys::Datum, relation: pg_sys::Oid) {
-    RELATIONS.fetch_add(1, Relaxed);
     let oid = relation.to_u32();
+    if oid == 0 || oid == SESSION_MARKER.load(Relaxed) {
+        SESSIONS.fetch_add(1, Relaxed);
+        if oid != 0 {
+            // Nothing about the schema changed: no answer of the REST API depends on the marker.
+            return;
+        }
+    }
+    RELATIONS.fetch_add(1, Relaxed);
     let configured =
         oid == 0 || CONFIG_TABLES.with(|t| t.try_borrow().is_ok_and(|t| t.contains(&oid)));
     if configured {

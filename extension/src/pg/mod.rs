@@ -27,6 +27,7 @@ pub fn load() {
         return;
     }
     guc::define();
+    guc::define_key_file();
     inval::register();
     hooks::install();
 }

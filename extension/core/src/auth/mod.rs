@@ -1,0 +1,8 @@
+//! Accounts: what can be decided of them without Postgres. The flows over tables are PL/pgSQL (`sql/auth/`).
+//!
+//! The dialect is that of Supabase Auth (GoTrue): error codes, the two shapes of its errors, its settings' names.
+
+pub mod dialect;
+pub mod error;
+pub mod seal;
+pub mod settings;

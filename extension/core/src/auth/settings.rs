@@ -1,0 +1,287 @@
+//! Settings of accounts: rows of `auth.settings`, under the names that GoTrue has for them, in lower case.
+
+/// How a value is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Switch,
+    /// A whole number between the two.
+    Number(i64, i64),
+    /// One line of text; empty is unset.
+    Text,
+    /// An http(s) URL without query and fragment; empty is unset.
+    Url,
+    /// Items separated by commas.
+    List,
+    /// One of these.
+    Choice(&'static [&'static str]),
+}
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Definition {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub default: &'static str,
+    pub description: &'static str,
+}
+
+const fn define(
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    description: &'static str,
+) -> Definition {
+    Definition { name, kind, default, description }
+}
+
+const DAY: i64 = 86_400;
+/// Ten years of seconds.
+const LONG: i64 = 3650 * DAY;
+
+/// All settings, sorted by name.
+pub const DEFINITIONS: &[Definition] = &[
+    define(
+        "api_external_url",
+        Kind::Url,
+        "",
+        "Address of this API as clients see it, without /auth/v1; links in mails and OAuth callbacks are built from it.",
+    ),
+    define(
+        "disable_signup",
+        Kind::Switch,
+        "false",
+        "Nobody may sign up; invitations and the admin API still make users.",
+    ),
+    define(
+        "external_anonymous_users_enabled",
+        Kind::Switch,
+        "false",
+        "Whether anybody may sign in without any credential, as a user of his own (is_anonymous).",
+    ),
+    define(
+        "external_email_enabled",
+        Kind::Switch,
+        "true",
+        "Whether e-mail addresses sign up and in.",
+    ),
+    define(
+        "external_phone_enabled",
+        Kind::Switch,
+        "false",
+        "Whether phone numbers sign up and in.",
+    ),
+    define(
+        "jwt_admin_roles",
+        Kind::List,
+        "service_role",
+        "Roles whose tokens may use the admin API.",
+    ),
+    define("jwt_aud", Kind::Text, "authenticated", "Audience of the tokens of users."),
+    define("jwt_default_group_name", Kind::Text, "authenticated", "Role of new users."),
+    define(
+        "jwt_exp",
+        Kind::Number(60, DAY),
+        "900",
+        "Seconds that an access token is good for; its session is checked at each request anyway.",
+    ),
+    define(
+        "mailer_allow_unverified_email_sign_ins",
+        Kind::Switch,
+        "false",
+        "Whether a user whose e-mail is not confirmed may sign in with a password.",
+    ),
+    define(
+        "mailer_autoconfirm",
+        Kind::Switch,
+        "false",
+        "Whether e-mail addresses count as confirmed without a mail. For development.",
+    ),
+    define(
+        "mailer_secure_email_change_enabled",
+        Kind::Switch,
+        "true",
+        "Whether a change of e-mail must be confirmed from both addresses.",
+    ),
+    define(
+        "refresh_token_rotation_enabled",
+        Kind::Switch,
+        "true",
+        "Whether each refresh gives a new refresh token, and the use of an old one ends the session.",
+    ),
+    define(
+        "security_manual_linking_enabled",
+        Kind::Switch,
+        "false",
+        "Whether signed-in users may link identities of providers by themselves.",
+    ),
+    define(
+        "security_refresh_token_reuse_interval",
+        Kind::Number(0, 300),
+        "10",
+        "Seconds in which a refresh token may be presented again; the answer is the same child.",
+    ),
+    define(
+        "security_update_password_require_reauthentication",
+        Kind::Switch,
+        "false",
+        "Whether a password change in a session older than a day needs a nonce (reauthenticate).",
+    ),
+    define(
+        "sessions_inactivity_timeout",
+        Kind::Number(0, LONG),
+        "0",
+        "Seconds without a refresh after which a session ends. 0: never.",
+    ),
+    define(
+        "sessions_single_per_user",
+        Kind::Switch,
+        "false",
+        "Whether a new session ends the user's other ones.",
+    ),
+    define(
+        "sessions_timebox",
+        Kind::Number(0, LONG),
+        "0",
+        "Seconds after which a session ends whatever happens. 0: never.",
+    ),
+    define(
+        "site_url",
+        Kind::Url,
+        "",
+        "Address of your app: where links lead that name no other allowed place.",
+    ),
+    define(
+        "sms_autoconfirm",
+        Kind::Switch,
+        "false",
+        "Whether phone numbers count as confirmed without a message. For development.",
+    ),
+];
+
+/// The definition of a setting.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Definition> {
+    DEFINITIONS.binary_search_by(|d| d.name.cmp(name)).ok().and_then(|n| DEFINITIONS.get(n))
+}
+
+/// Checks a value and returns it in its normal form.
+///
+/// # Errors
+/// A sentence that says what would be right.
+pub fn check(name: &str, value: &str) -> Result<String, String> {
+    let definition = find(name)
+        .ok_or_else(|| format!("there is no setting \"{name}\"; auth.settings_all lists them"))?;
+    definition.kind.check(value).map_err(|what| format!("{name} {what}"))
+}
+
+/// Bytes of a value.
+const LENGTH: usize = 4096;
+
+impl Kind {
+    fn check(self, value: &str) -> Result<String, String> {
+        let value = value.trim();
+        if value.len() > LENGTH || value.chars().any(char::is_control) {
+            return Err(format!("must be one line of at most {LENGTH} bytes"));
+        }
+        match self {
+            Self::Switch => match value.to_ascii_lowercase().as_str() {
+                "true" | "on" | "yes" | "1" => Ok("true".to_owned()),
+                "false" | "off" | "no" | "0" => Ok("false".to_owned()),
+                _ => Err("must be true or false".to_owned()),
+            },
+            Self::Number(least, most) => value
+                .parse::<i64>()
+                .ok()
+                .filter(|n| (least..=most).contains(n))
+                .map(|n| n.to_string())
+                .ok_or_else(|| format!("must be a whole number from {least} to {most}")),
+            Self::Text => Ok(value.to_owned()),
+            Self::Url => {
+                if value.is_empty() {
+                    return Ok(String::new());
+                }
+                let url = url::Url::parse(value)
+                    .map_err(|_| "must be a URL like https://app.example.com".to_owned())?;
+                let plain = matches!(url.scheme(), "http" | "https")
+                    && url.host().is_some()
+                    && url.username().is_empty()
+                    && url.password().is_none()
+                    && url.query().is_none()
+                    && url.fragment().is_none();
+                if plain {
+                    Ok(value.trim_end_matches('/').to_owned())
+                } else {
+                    Err("must be an http or https URL without user, query and fragment".to_owned())
+                }
+            }
+            Self::List => {
+                let items: Vec<&str> =
+                    value.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+                Ok(items.join(","))
+            }
+            Self::Choice(choices) => choices
+                .contains(&value)
+                .then(|| value.to_owned())
+                .ok_or_else(|| format!("must be one of {}", choices.join(", "))),
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Switch => "true or false".to_owned(),
+            Self::Number(least, most) => format!("number {least}–{most}"),
+            Self::Text => "text".to_owned(),
+            Self::Url => "URL".to_owned(),
+            Self::List => "list".to_owned(),
+            Self::Choice(choices) => choices.join(" | "),
+        }
+    }
+}
+
+/// The table for docs/SETTINGS.md.
+#[must_use]
+pub fn markdown() -> String {
+    let mut out = String::from(
+        "\n## Accounts\n\nRows of `auth.settings`: `auth.get(name)`, `auth.set(name, value)`, `auth.reset(name)`; `auth.settings_all` shows \
+         them all. Names are GoTrue's, in lower case and without its prefix, where it has the setting.\n\n\
+         | name | value | default | meaning |\n|---|---|---|---|\n",
+    );
+    for d in DEFINITIONS {
+        out.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            d.name,
+            d.kind.name().replace('|', "or"),
+            if d.default.is_empty() { "unset".to_owned() } else { format!("`{}`", d.default) },
+            d.description
+        ));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_are_sorted_and_defaults_pass_their_own_check() {
+        assert!(DEFINITIONS.is_sorted_by(|a, b| a.name < b.name));
+        for d in DEFINITIONS {
+            assert_eq!(check(d.name, d.default).as_deref(), Ok(d.default), "{}", d.name);
+        }
+    }
+
+    #[test]
+    fn says_what_would_be_right() {
+        assert_eq!(check("jwt_exp", "3600").as_deref(), Ok("3600"));
+        assert!(check("jwt_exp", "1").unwrap_err().contains("60"));
+        assert_eq!(check("mailer_autoconfirm", "on").as_deref(), Ok("true"));
+        assert_eq!(check("site_url", "https://a.example/").as_deref(), Ok("https://a.example"));
+        for bad in ["ftp://a", "https://u@a", "https://a/?q", "nonsense", "https://a\nb"] {
+            assert!(check("site_url", bad).is_err(), "{bad}");
+        }
+        assert!(check("nonsense", "1").unwrap_err().contains("auth.settings_all"));
+    }
+}

@@ -1,0 +1,38 @@
+//! What the flows may know of the request that is being served. All null outside one.
+
+use crate::pg::claims;
+use pgrx::prelude::*;
+
+/// A header of the request; its name in lower case.
+#[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
+fn request_header(name: &str) -> Option<String> {
+    claims::with_context(|context| {
+        howdah_core::http::Headers(&context.headers).get(name).map(str::to_owned)
+    })
+    .flatten()
+}
+
+/// The client's address, as the proxy found it.
+#[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
+fn request_client() -> Option<String> {
+    claims::with_context(|context| context.client.clone()).filter(|client| !client.is_empty())
+}
+
+/// The request's id.
+#[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
+fn request_id() -> Option<String> {
+    claims::with_context(|context| context.id.clone()).filter(|id| !id.is_empty())
+}
+
+/// What is wrong with the request's token, if the path lets a request with a bad one in: a slug and a message with a colon
+/// between.
+#[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
+fn token_problem() -> Option<String> {
+    claims::with_context(|context| context.problem.clone()).flatten()
+}
+
+/// Whether a request is being served.
+#[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
+fn request_active() -> bool {
+    claims::active()
+}

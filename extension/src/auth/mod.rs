@@ -1,0 +1,18 @@
+//! Accounts: the natives that the flows of `sql/auth/` call. What they decide is in `howdah_core::auth`.
+
+mod answers;
+mod asking;
+mod secrets;
+pub mod sessions;
+mod settings;
+
+use pgrx::prelude::*;
+
+/// Raises 22023 with a message that says what would be right.
+fn invalid(message: &str) -> ! {
+    refuse(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, message)
+}
+
+fn refuse(code: PgSqlErrorCode, message: &str) -> ! {
+    ereport!(ERROR, code, message.to_owned());
+}

@@ -1,0 +1,47 @@
+//! `auth.settings`: definitions, and values as this backend keeps them.
+
+use super::invalid;
+use crate::config;
+use howdah_core::auth::settings;
+use pgrx::prelude::*;
+
+/// The value of a setting in force, from the backend's own copy of the configuration, which follows every change.
+///
+/// Raises 22023 for a setting that does not exist.
+#[pg_extern(schema = "auth", stable, strict, parallel_restricted)]
+fn get(name: &str) -> String {
+    let Some(definition) = settings::find(name) else {
+        invalid(&format!("there is no setting \"{name}\"; auth.settings_all lists them"))
+    };
+    match config::current() {
+        Ok(config) => {
+            config.auth.get(name).cloned().unwrap_or_else(|| definition.default.to_owned())
+        }
+        Err(error) => super::refuse(
+            PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            error.hint.as_deref().unwrap_or(&error.message),
+        ),
+    }
+}
+
+/// Checks a value and returns it in its normal form.
+#[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
+fn auth_setting_check(name: &str, value: &str) -> String {
+    settings::check(name, value).unwrap_or_else(|error| invalid(&error))
+}
+
+/// Every setting of accounts.
+#[pg_extern(schema = "howdah_private", immutable, parallel_safe)]
+fn auth_setting_definitions() -> TableIterator<
+    'static,
+    (
+        name!(name, &'static str),
+        name!(value_type, String),
+        name!(default_value, &'static str),
+        name!(description, &'static str),
+    ),
+> {
+    TableIterator::new(
+        settings::DEFINITIONS.iter().map(|d| (d.name, d.kind.name(), d.default, d.description)),
+    )
+}

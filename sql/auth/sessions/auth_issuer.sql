@@ -1,0 +1,13 @@
+-- howdah_private.auth_issuer: the claim iss of users' tokens: the address of /auth/v1, where the setting api_external_url says it.
+--
+-- Runs as   invoker: the definer functions that call it are howdah_owner.
+CREATE FUNCTION howdah_private.auth_issuer()
+RETURNS pg_catalog.jsonb
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT pg_catalog.jsonb_build_object('iss', COALESCE(NULLIF(auth.get('api_external_url'), '') || '/auth/v1', 'howdah'))
+$$;
+COMMENT ON FUNCTION howdah_private.auth_issuer() IS 'The claim iss of users'' tokens.';
+REVOKE EXECUTE ON FUNCTION howdah_private.auth_issuer() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION howdah_private.auth_issuer() TO howdah_owner;

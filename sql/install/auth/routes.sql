@@ -1,0 +1,66 @@
+-- howdah_private.install_routes: the built-in routes, one a line; runs each time, so that a new version's are there. A path without its
+-- function answers 404; REVOKE EXECUTE on a function closes its path.
+--
+-- Runs as   invoker, a superuser, from howdah.install().
+-- Units     max_body bytes, timeout_ms milliseconds; NULL: the defaults. Heavy: what hashes a password.
+CREATE FUNCTION howdah_private.install_routes()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO howdah.routes AS r (method, pattern, shape, function, lane, max_body, builtin)
+    SELECT t.method, t.pattern, pg_catalog.regexp_replace(t.pattern, '[{][^}]*[}]', '{}', 'g'), t.function, t.lane, t.max_body, true
+    FROM (VALUES
+        -- what anybody may know
+        ('GET',    '/auth/v1/health',                           'auth.health',                'fast',  NULL::pg_catalog.int4),
+        ('GET',    '/auth/v1/settings',                         'auth.settings_public',       'fast',  NULL),
+        ('GET',    '/auth/v1/.well-known/jwks.json',            'howdah.jwks',                'fast',  NULL),
+        ('GET',    '/auth/v1/.well-known/openid-configuration', 'auth.openid_configuration',  'fast',  NULL),
+        -- signing up and in, tokens, signing out
+        ('POST',   '/auth/v1/signup',                           'auth.sign_up',               'heavy', 65536),
+        ('POST',   '/auth/v1/token',                            'auth.token',                 'heavy', 65536),
+        ('POST',   '/auth/v1/logout',                           'auth.sign_out',              'fast',  65536),
+        -- one-time codes and links
+        ('POST',   '/auth/v1/otp',                              'auth.send_otp',              'fast',  65536),
+        ('POST',   '/auth/v1/magiclink',                        'auth.send_magic_link',       'fast',  65536),
+        ('POST',   '/auth/v1/recover',                          'auth.recover',               'fast',  65536),
+        ('POST',   '/auth/v1/resend',                           'auth.resend',                'fast',  65536),
+        ('GET',    '/auth/v1/verify',                           'auth.verify_link',           'fast',  NULL),
+        ('POST',   '/auth/v1/verify',                           'auth.verify',                'fast',  65536),
+        ('GET',    '/auth/v1/confirm',                          'auth.confirm_page',          'fast',  NULL),
+        ('POST',   '/auth/v1/confirm',                          'auth.confirm_link',          'fast',  65536),
+        -- the signed-in user
+        ('GET',    '/auth/v1/user',                             'auth.get_user',              'fast',  NULL),
+        ('PUT',    '/auth/v1/user',                             'auth.update_user',           'heavy', 65536),
+        ('GET',    '/auth/v1/reauthenticate',                   'auth.reauthenticate',        'fast',  NULL),
+        -- other providers
+        ('GET',    '/auth/v1/authorize',                        'auth.authorize',             'fast',  NULL),
+        ('GET',    '/auth/v1/callback',                         'auth.callback',              'fast',  NULL),
+        ('POST',   '/auth/v1/callback',                         'auth.callback',              'fast',  65536),
+        ('GET',    '/auth/v1/user/identities/authorize',        'auth.link_identity',         'fast',  NULL),
+        ('DELETE', '/auth/v1/user/identities/{identity_id}',    'auth.unlink_identity',       'fast',  65536),
+        -- second factors
+        ('POST',   '/auth/v1/factors',                          'auth.enroll_factor',         'fast',  65536),
+        ('POST',   '/auth/v1/factors/{factor_id}/challenge',    'auth.challenge_factor',      'fast',  65536),
+        ('POST',   '/auth/v1/factors/{factor_id}/verify',       'auth.verify_factor',         'fast',  65536),
+        ('DELETE', '/auth/v1/factors/{factor_id}',              'auth.unenroll_factor',       'fast',  65536),
+        -- passkeys
+        -- the admin API
+        ('POST',   '/auth/v1/invite',                           'auth.invite',                'fast',  65536),
+        ('POST',   '/auth/v1/admin/generate_link',              'auth.admin_generate_link',   'heavy', 65536),
+        ('GET',    '/auth/v1/admin/users',                      'auth.admin_list_users',      'fast',  NULL),
+        ('POST',   '/auth/v1/admin/users',                      'auth.admin_create_user',     'heavy', 65536),
+        ('GET',    '/auth/v1/admin/users/{user_id}',            'auth.admin_get_user',        'fast',  NULL),
+        ('PUT',    '/auth/v1/admin/users/{user_id}',            'auth.admin_update_user',     'heavy', 65536),
+        ('DELETE', '/auth/v1/admin/users/{user_id}',            'auth.admin_delete_user',     'fast',  65536)
+    ) AS t (method, pattern, function, lane, max_body)
+    ON CONFLICT ON CONSTRAINT routes_method_shape_key
+    DO UPDATE SET pattern = excluded.pattern, function = excluded.function, lane = excluded.lane,
+                  max_body = excluded.max_body, builtin = true
+    WHERE (r.pattern, r.function, r.lane, r.max_body, r.builtin)
+          IS DISTINCT FROM (excluded.pattern, excluded.function, excluded.lane, excluded.max_body, true);
+END
+$$;
+COMMENT ON FUNCTION howdah_private.install_routes() IS 'howdah.install(): the built-in routes.';
+REVOKE EXECUTE ON FUNCTION howdah_private.install_routes() FROM PUBLIC;

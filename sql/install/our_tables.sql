@@ -1,0 +1,30 @@
+-- howdah_private.our_tables: every table that howdah.install() makes; apply_grants sees to owner, policies and grants of each.
+CREATE FUNCTION howdah_private.our_tables()
+RETURNS TABLE (schema pg_catalog.text, name pg_catalog.text)
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    VALUES
+        ('howdah', 'migrations'),
+        ('howdah', 'audit'),
+        ('howdah', 'settings'),
+        ('howdah', 'keys'),
+        ('howdah', 'api_keys'),
+        ('howdah', 'roles'),
+        ('howdah', 'routes'),
+        -- settings of accounts
+        ('auth', 'settings'),
+        -- users
+        ('auth', 'users'),
+        ('auth', 'identities'),
+        ('auth', 'audit_log_entries'),
+        -- sessions
+        ('auth', 'sessions'),
+        ('auth', 'refresh_tokens'),
+        ('auth', 'mfa_amr_claims'),
+        ('auth', 'session_marker'),
+        -- second factors
+        ('auth', 'mfa_factors')
+$$;
+COMMENT ON FUNCTION howdah_private.our_tables() IS 'Every table that howdah.install() makes.';
+REVOKE EXECUTE ON FUNCTION howdah_private.our_tables() FROM PUBLIC;

@@ -1,0 +1,18 @@
+-- howdah_private.install_step_0002: the tables of accounts, a group a function (sql/install/auth/).
+--
+-- Runs as   invoker, a superuser, from howdah.install(), once a database. Once released, a step is never
+--           changed: a later change of a table is a later step.
+CREATE FUNCTION howdah_private.install_step_0002()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM howdah_private.install_auth_settings();
+    PERFORM howdah_private.install_auth_users();
+    PERFORM howdah_private.install_auth_sessions();
+    PERFORM howdah_private.install_auth_factors();
+END
+$$;
+COMMENT ON FUNCTION howdah_private.install_step_0002() IS 'howdah.install(): the tables of accounts.';
+REVOKE EXECUTE ON FUNCTION howdah_private.install_step_0002() FROM PUBLIC;
