@@ -121,7 +121,7 @@ fn answer(
     let who = match identify(config, request) {
         Ok(who) => who,
         // Signing in anew must not fail for the old token that a client still sends along.
-        Err(error) if is_account_path(request) => match stranger(config, &error) {
+        Err(error) if is_account_path(request) => match stranger(config, request, error) {
             Ok(who) => who,
             Err(error) => return Err(Undo::of(refusal(config, request, error))),
         },
@@ -191,8 +191,14 @@ fn is_account_path(request: &Request<'_>) -> bool {
     request.path.starts_with(dialect::PREFIX)
 }
 
-/// Who sends a token that is no good to a path of accounts: nobody, with the reason at hand for flows that want somebody.
-fn stranger(config: &Config, error: &ApiError) -> Result<Who, ApiError> {
+/// Who sends a token that is no good to a path of accounts: nobody, with the reason at hand for flows that want somebody. The
+/// app's own key, if sent, must be good all the same: a revoked one closes every path.
+fn stranger(config: &Config, request: &Request<'_>, error: ApiError) -> Result<Who, ApiError> {
+    match api_key(request) {
+        Some(key) if Some(key) == bearer(request) => return Err(error),
+        Some(key) => drop(config.verify(key, crate::pg::clock::now())?),
+        None => {}
+    }
     let anon = config.settings.rest.anon_role.as_deref();
     let role = anon.ok_or_else(|| ApiError::new(Code::TokenRequired, &[]))?;
     let slug = if error.message.starts_with("The session of") {
@@ -216,6 +222,11 @@ fn bearer<'a>(request: &Request<'a>) -> Option<&'a str> {
             return Some(token.trim());
         }
     }
+    api_key(request)
+}
+
+/// The header or query parameter `apikey`.
+fn api_key<'a>(request: &Request<'a>) -> Option<&'a str> {
     let from_query = || request.query.split('&').find_map(|pair| pair.strip_prefix("apikey="));
     request.headers.get("apikey").or_else(from_query).filter(|token| !token.is_empty())
 }

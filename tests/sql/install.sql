@@ -38,7 +38,7 @@ SELECT howdah.install();
 RESET ROLE;
 
 -- Tables of another version are told apart, with the command to run.
-UPDATE howdah.migrations SET step = 99;
+UPDATE howdah.migrations SET step = 99 WHERE step = howdah_private.last_step();
 SELECT howdah_private.version_check();
 SELECT howdah.install();
 DELETE FROM howdah.migrations;
@@ -47,7 +47,7 @@ SELECT status, body FROM howdah.request('GET', '/auth/v1/health');
 \set VERBOSITY terse
 SELECT howdah.install();
 \set VERBOSITY default
-INSERT INTO howdah.migrations VALUES (1, '0.1.0');
+INSERT INTO howdah.migrations VALUES (1, '0.1.0'), (2, '0.1.0');
 SELECT status FROM howdah.request('GET', '/auth/v1/health');
 
 -- A database that has the extension and no tables yet.

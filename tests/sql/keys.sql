@@ -1,6 +1,6 @@
 -- Keys of sessions: one signs, retiring ones verify for a while, revoked ones never again.
 CREATE FUNCTION status_with(token text) RETURNS int LANGUAGE sql
-    AS $$ SELECT status FROM howdah.request('GET', '/auth/v1/health', token => status_with.token) $$;
+    AS $$ SELECT status FROM howdah.request('GET', '/rest/v1/', token => status_with.token) $$;
 CREATE FUNCTION claims_of(token text) RETURNS jsonb LANGUAGE sql AS $$
     SELECT convert_from(decode(rpad(translate(split_part(token, '.', 2), '-_', '+/'),
         (length(split_part(token, '.', 2)) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb $$;

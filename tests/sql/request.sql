@@ -2,7 +2,7 @@
 SELECT status, headers ->> 'content-type' AS type, body FROM howdah.request('GET', '/auth/v1/health');
 SELECT status, headers ->> 'cache-control' AS cache, body::jsonb = howdah.jwks() AS same FROM howdah.request('GET', '/auth/v1/.well-known/jwks.json');
 SELECT status, body::jsonb ->> 'code' AS code FROM howdah.request('GET', '/nowhere');
-SELECT status, headers ? 'www-authenticate' AS asks FROM howdah.request('GET', '/auth/v1/health', token => 'x');
+SELECT status, headers ? 'www-authenticate' AS asks FROM howdah.request('GET', '/rest/v1/', token => 'x');
 -- The role is the token's only inside.
 CREATE FUNCTION public.whoami() RETURNS jsonb LANGUAGE sql
     AS $$ SELECT jsonb_build_object('user', current_user, 'uid', auth.uid(), 'role', auth.role()) $$;

@@ -1,6 +1,6 @@
 -- Routes of the DBA's own, and what the proxy is told of them.
-SELECT method, pattern, shape, function, lane, builtin FROM howdah.routes ORDER BY pattern;
-SELECT howdah.proxy_config()::jsonb - 'generation' AS config;
+SELECT method, pattern, shape, function, lane, builtin FROM howdah.routes WHERE pattern LIKE '%/health' ORDER BY pattern;
+SELECT howdah.proxy_config()::jsonb - '{generation,routes}'::text[] AS config;
 SELECT howdah.proxy_config()::jsonb ->> 'generation' AS before \gset
 SELECT howdah.proxy_config()::jsonb ->> 'generation' = :'before' AS stable;
 
@@ -13,10 +13,10 @@ SELECT howdah.route('POST', '/slow', '"Odd schema"."f""n"', lane => 'heavy', max
 -- The same shape is the same route: it is changed, not doubled.
 SELECT howdah.route('GET', '/hello/{who}', 'public.hello') IS NOT NULL AS changed;
 SELECT method, pattern, shape, function, lane, max_body, timeout_ms FROM howdah.routes WHERE NOT builtin ORDER BY pattern;
-SELECT howdah.proxy_config()::jsonb -> 'routes' AS routes, howdah.proxy_config()::jsonb ->> 'generation' = :'before' AS same;
+SELECT jsonb_path_query_array(howdah.proxy_config()::jsonb, '$.routes[*] ? (!(@.pattern starts with "/auth/v1/"))') AS routes, howdah.proxy_config()::jsonb ->> 'generation' = :'before' AS same;
 SELECT howdah.set('cors.origins', 'https://a.example, https://b.example:8443');
 SELECT howdah.set('limits.timeout_ms', '60000');
-SELECT howdah.proxy_config()::jsonb - 'generation' AS config;
+SELECT howdah.proxy_config()::jsonb - '{generation,routes}'::text[] AS config;
 SELECT howdah.set('cors.origins', '');
 SELECT howdah.proxy_config()::jsonb -> 'cors_origins' AS none;
 
@@ -37,8 +37,8 @@ SELECT howdah.route(NULL, '/x', 'public.hello');
 SELECT howdah.route('GET', '/auth/v1/health', 'public.hello');
 SELECT howdah.route('GET', '/rest/v1/film', 'public.hello');
 \set VERBOSITY default
-SELECT count(*) AS unchanged FROM howdah.routes;
+SELECT count(*) AS unchanged FROM howdah.routes WHERE NOT builtin;
 
 SELECT howdah.unroute('GET', '/hello/{x}'), howdah.unroute('GET', '/hello/{x}') AS again;
-SELECT method, pattern FROM howdah.routes ORDER BY method, pattern;
+SELECT method, pattern FROM howdah.routes WHERE NOT builtin ORDER BY method, pattern;
 SELECT action, detail FROM howdah.audit WHERE action LIKE '%route' ORDER BY id;

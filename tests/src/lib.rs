@@ -5,6 +5,7 @@
 //! not bind.
 #![forbid(unsafe_code)]
 
+pub mod account;
 pub mod api;
 pub mod database;
 pub mod forge;

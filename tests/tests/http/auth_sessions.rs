@@ -1,0 +1,244 @@
+//! Sessions: what ends them holds for the next request; refresh tokens are good once, and races and retries lose nothing.
+
+use howdah_tests::account::Account;
+use howdah_tests::api::Api;
+use howdah_tests::reply::Reply;
+use howdah_tests::server::{Howdah, shared};
+use serde_json::{Value, json};
+
+fn nobody(howdah: &Howdah) -> Api<'_> {
+    Api { howdah, schema: None, token: None }
+}
+
+fn refresh(howdah: &Howdah, token: &str) -> Reply {
+    nobody(howdah)
+        .call("POST", "/auth/v1/token?grant_type=refresh_token")
+        .json(json!({ "refresh_token": token }))
+        .send()
+}
+
+/// Who the account's access token is, as REST sees it; the status otherwise.
+fn seen(account: &Account) -> u16 {
+    account.api(shared()).call("GET", "/rest/v1/").send().status
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_else(|| panic!("{key} in {value}"))
+}
+
+#[test]
+fn whatever_ends_a_session_holds_for_the_next_request() {
+    let howdah = shared();
+    let ways: &[(&str, &dyn Fn(&Account))] = &[
+        ("logout", &|a| {
+            assert_eq!(a.api(howdah).call("POST", "/auth/v1/logout").send().status, 204);
+        }),
+        ("a ban", &|a| {
+            howdah.sql(&format!(
+                "UPDATE auth.users SET banned_until = now() + interval '1 hour' WHERE id = '{}'",
+                a.id
+            ));
+        }),
+        ("a soft deletion", &|a| {
+            howdah.sql(&format!("UPDATE auth.users SET deleted_at = now() WHERE id = '{}'", a.id));
+        }),
+        ("a deletion", &|a| {
+            howdah.sql(&format!("DELETE FROM auth.users WHERE id = '{}'", a.id));
+        }),
+        ("a session deleted by the DBA", &|a| {
+            howdah.sql(&format!("DELETE FROM auth.sessions WHERE user_id = '{}'", a.id));
+        }),
+        ("a change of role", &|a| {
+            howdah.sql(&format!("UPDATE auth.users SET role = 'anon' WHERE id = '{}'", a.id));
+        }),
+        ("an end set by the DBA", &|a| {
+            howdah.sql(&format!(
+                "UPDATE auth.sessions SET not_after = now() - interval '1 s' WHERE user_id = '{}'",
+                a.id
+            ));
+        }),
+    ];
+    for (way, end) in ways {
+        let (account, other) = (howdah.account(), howdah.account());
+        // Kept as verified by every connection that the proxy may choose.
+        for _ in 0..20 {
+            assert_eq!((seen(&account), seen(&other)), (200, 200), "before {way}");
+        }
+        end(&account);
+        for _ in 0..20 {
+            assert_eq!((seen(&account), seen(&other)), (401, 200), "after {way}");
+        }
+    }
+}
+
+#[test]
+fn a_change_of_role_ends_the_tokens_and_not_the_session() {
+    let howdah = shared();
+    let account = howdah.account();
+    howdah.sql(&format!("UPDATE auth.users SET role = 'anon' WHERE id = '{}'", account.id));
+    assert_eq!(seen(&account), 401);
+    let session = refresh(howdah, &account.refresh).json();
+    assert_eq!(session["user"]["role"], "anon");
+    let renewed = Account { access: text(&session, "access_token").to_owned(), ..account };
+    assert_eq!(seen(&renewed), 200);
+}
+
+#[test]
+fn a_scope_of_logout_ends_what_it_names() {
+    let howdah = shared();
+    for (scope, first, second) in
+        [("global", 401, 401), ("local", 401, 200), ("others", 200, 401), ("", 401, 401)]
+    {
+        let one = howdah.account();
+        let session = howdah.session_of(&one.id);
+        let two = Account {
+            id: one.id.clone(),
+            email: one.email.clone(),
+            access: text(&session, "access_token").to_owned(),
+            refresh: text(&session, "refresh_token").to_owned(),
+        };
+        let reply = one.api(howdah).call("POST", &format!("/auth/v1/logout?scope={scope}")).send();
+        assert_eq!(reply.status, 204, "{scope}");
+        assert_eq!((seen(&one), seen(&two)), (first, second), "{scope}");
+        let refreshed = refresh(howdah, &two.refresh);
+        assert_eq!(refreshed.status == 200, second == 200, "{scope}");
+    }
+    let account = howdah.account();
+    let reply = account.api(howdah).call("POST", "/auth/v1/logout?scope=mine").send();
+    assert_eq!((reply.status, text(&reply.json(), "error_code")), (400, "validation_failed"));
+    assert_eq!(seen(&account), 200);
+}
+
+#[test]
+fn a_refresh_gives_new_tokens_of_the_same_session() {
+    let howdah = shared();
+    let account = howdah.account();
+    let session = refresh(howdah, &account.refresh).json();
+    assert_ne!(text(&session, "refresh_token"), account.refresh);
+    assert_eq!(session["token_type"], "bearer");
+    assert_eq!(session["user"]["id"], account.id);
+    assert_eq!(
+        session["expires_at"].as_i64().unwrap() - howdah_tests::forge::now(),
+        session["expires_in"].as_i64().unwrap()
+    );
+    let ids: Vec<String> = [&account.access, text(&session, "access_token")]
+        .iter()
+        .map(|token| text(&howdah_tests::forge::part(token, 1), "session_id").to_owned())
+        .collect();
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[test]
+fn those_who_refresh_at_once_get_the_same_child() {
+    let howdah = shared();
+    for _ in 0..20 {
+        let account = howdah.account();
+        let children: Vec<String> = std::thread::scope(|scope| {
+            let tabs: Vec<_> =
+                (0..3).map(|_| scope.spawn(|| refresh(howdah, &account.refresh))).collect();
+            tabs.into_iter()
+                .map(|tab| {
+                    let reply = tab.join().unwrap();
+                    assert_eq!(reply.status, 200, "{}", reply.text());
+                    text(&reply.json(), "refresh_token").to_owned()
+                })
+                .collect()
+        });
+        assert!(children.iter().all(|child| *child == children[0]));
+        let active = howdah.value(&format!(
+            "SELECT count(*) FROM auth.refresh_tokens WHERE user_id = '{}' AND NOT revoked",
+            account.id
+        ));
+        assert_eq!(active, "1");
+        // An answer that was lost: the same token once more.
+        assert_eq!(text(&refresh(howdah, &account.refresh).json(), "refresh_token"), children[0]);
+        assert_eq!(seen(&account), 200);
+    }
+}
+
+#[test]
+fn a_token_used_long_ago_ends_the_session() {
+    let howdah = shared();
+    let account = howdah.account();
+    let first = refresh(howdah, &account.refresh).json();
+    let second = refresh(howdah, text(&first, "refresh_token")).json();
+    howdah.sql(&format!(
+        "UPDATE auth.refresh_tokens SET updated_at = updated_at - interval '11 s' WHERE user_id = '{}'",
+        account.id
+    ));
+    let reused = refresh(howdah, &account.refresh);
+    assert_eq!(
+        (reused.status, text(&reused.json(), "error_code")),
+        (400, "refresh_token_already_used")
+    );
+    // Everybody is out, whoever of them was the thief.
+    assert_eq!(seen(&account), 401);
+    let left = refresh(howdah, text(&second, "refresh_token"));
+    assert_eq!((left.status, text(&left.json(), "error_code")), (400, "refresh_token_not_found"));
+    let noted = howdah.value(&format!(
+        "SELECT count(*) FROM auth.audit_log_entries WHERE payload ->> 'action' = 'token_reused' AND payload ->> 'actor_id' = '{}'",
+        account.id
+    ));
+    assert_eq!(noted, "1");
+}
+
+#[test]
+fn a_refresh_that_cannot_be_says_why() {
+    let howdah = shared();
+    let banned = howdah.account();
+    howdah.sql(&format!(
+        "UPDATE auth.users SET banned_until = now() + interval '1 hour' WHERE id = '{}'",
+        banned.id
+    ));
+    let over = howdah.account();
+    howdah.sql(&format!(
+        "UPDATE auth.sessions SET not_after = now() - interval '1 s' WHERE user_id = '{}'",
+        over.id
+    ));
+    for (token, code, message) in [
+        (banned.refresh.as_str(), "user_banned", "Invalid Refresh Token: User Banned"),
+        (&over.refresh, "session_expired", "Invalid Refresh Token: Session Expired"),
+        (
+            "hw_rt_nothing",
+            "refresh_token_not_found",
+            "Invalid Refresh Token: Refresh Token Not Found",
+        ),
+    ] {
+        let reply = refresh(howdah, token);
+        let body = reply.json();
+        assert_eq!(
+            (reply.status, text(&body, "error_code"), text(&body, "msg")),
+            (400, code, message)
+        );
+    }
+    let none = refresh(howdah, "");
+    assert_eq!((none.status, text(&none.json(), "error")), (400, "invalid_request"));
+}
+
+#[test]
+fn no_refresh_token_is_kept_as_it_is() {
+    let howdah = shared();
+    let account = howdah.account();
+    let found = howdah.value(&format!(
+        "SELECT count(*) FROM auth.refresh_tokens t WHERE to_jsonb(t)::text LIKE '%{}%'",
+        account.refresh.trim_start_matches("hw_rt_")
+    ));
+    assert_eq!(found, "0");
+}
+
+#[test]
+fn a_bad_token_does_not_keep_anybody_from_signing_in_anew() {
+    let howdah = shared();
+    let account = howdah.account();
+    let old = Api { howdah, schema: None, token: Some("ey.nonsense.token".to_owned()) };
+    let reply = old
+        .call("POST", "/auth/v1/token?grant_type=refresh_token")
+        .json(json!({ "refresh_token": account.refresh }))
+        .send();
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let reply = old.call("POST", "/auth/v1/logout").send();
+    assert_eq!((reply.status, text(&reply.json(), "error_code")), (403, "bad_jwt"));
+    // But an app's key that is no good closes these paths too.
+    let reply = old.call("POST", "/auth/v1/logout").header("apikey", "ey.nonsense.token").send();
+    assert_eq!(reply.status, 401);
+}
