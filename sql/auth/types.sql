@@ -20,7 +20,7 @@ COMMENT ON TYPE howdah_private.auth_caller IS 'The signed-in user who asks; refu
 CREATE TYPE auth.aal_level AS ENUM ('aal1', 'aal2', 'aal3');
 CREATE TYPE auth.code_challenge_method AS ENUM ('s256', 'plain');
 CREATE TYPE auth.factor_status AS ENUM ('unverified', 'verified');
-CREATE TYPE auth.factor_type AS ENUM ('totp', 'webauthn', 'phone');
+CREATE TYPE auth.factor_type AS ENUM ('totp', 'webauthn', 'phone', 'recovery_code');
 CREATE TYPE auth.one_time_token_type AS ENUM (
     'confirmation_token', 'reauthentication_token', 'recovery_token', 'email_change_token_new',
     'email_change_token_current', 'phone_change_token');

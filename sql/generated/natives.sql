@@ -112,6 +112,13 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'library_version_wrapper';
 
+CREATE FUNCTION howdah_private."qr_svg"(
+    "text" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'qr_svg_wrapper';
+
 CREATE FUNCTION howdah_private."random_digits"(
     "digits" INT
 ) RETURNS TEXT
@@ -125,6 +132,18 @@ CREATE FUNCTION howdah_private."random_token"(
 STRICT VOLATILE PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'random_token_wrapper';
+
+CREATE FUNCTION howdah_private."recovery_code_make"() RETURNS TEXT
+STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'recovery_code_make_wrapper';
+
+CREATE FUNCTION howdah_private."recovery_code_normalize"(
+    "typed" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'recovery_code_normalize_wrapper';
 
 CREATE FUNCTION howdah_private.request(method text, target text, headers bytea, body bytea)
     RETURNS howdah.answer
@@ -225,3 +244,88 @@ CREATE FUNCTION howdah_private."token_sign"(
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'token_sign_wrapper';
+
+CREATE FUNCTION howdah_private."totp_make_secret"() RETURNS TEXT
+STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'totp_make_secret_wrapper';
+
+CREATE FUNCTION howdah_private."totp_matching_step"(
+    "secret" TEXT,
+    "code" TEXT,
+    "unix_time" bigint
+) RETURNS bigint
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'totp_matching_step_wrapper';
+
+CREATE FUNCTION howdah_private."totp_uri"(
+    "secret" TEXT,
+    "issuer" TEXT,
+    "account" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'totp_uri_wrapper';
+
+CREATE FUNCTION howdah_private."webauthn_authenticate"(
+    "party" jsonb,
+    "challenge" TEXT,
+    "verification_required" bool,
+    "credential" jsonb,
+    "response" jsonb
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webauthn_authenticate_wrapper';
+
+CREATE FUNCTION howdah_private."webauthn_creation_options"(
+    "party" jsonb,
+    "user" jsonb,
+    "exclude" jsonb,
+    "challenge" TEXT,
+    "discoverable" bool,
+    "verification_required" bool,
+    "timeout_ms" bigint
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webauthn_creation_options_wrapper';
+
+CREATE FUNCTION howdah_private."webauthn_identity"(
+    "response" jsonb
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webauthn_identity_wrapper';
+
+CREATE FUNCTION howdah_private."webauthn_register"(
+    "party" jsonb,
+    "challenge" TEXT,
+    "verification_required" bool,
+    "response" jsonb
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webauthn_register_wrapper';
+
+CREATE FUNCTION howdah_private."webauthn_relying_party"(
+    "site_url" TEXT,
+    "id" TEXT,
+    "origins" TEXT,
+    "name" TEXT
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webauthn_relying_party_wrapper';
+
+CREATE FUNCTION howdah_private."webauthn_request_options"(
+    "party" jsonb,
+    "allow" jsonb,
+    "challenge" TEXT,
+    "verification_required" bool,
+    "timeout_ms" bigint
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webauthn_request_options_wrapper';

@@ -24,7 +24,13 @@ AS $$
         ('auth', 'mfa_amr_claims'),
         ('auth', 'session_marker'),
         -- second factors
-        ('auth', 'mfa_factors')
+        ('auth', 'mfa_factors'),
+        ('auth', 'mfa_challenges'),
+        ('auth', 'mfa_recovery_code_sets'),
+        ('auth', 'mfa_recovery_codes'),
+        -- passkeys
+        ('auth', 'webauthn_credentials'),
+        ('auth', 'webauthn_challenges')
 $$;
 COMMENT ON FUNCTION howdah_private.our_tables() IS 'Every table that howdah.install() makes.';
 REVOKE EXECUTE ON FUNCTION howdah_private.our_tables() FROM PUBLIC;

@@ -12,6 +12,7 @@ BEGIN
     PERFORM howdah_private.install_auth_users();
     PERFORM howdah_private.install_auth_sessions();
     PERFORM howdah_private.install_auth_factors();
+    PERFORM howdah_private.install_auth_passkeys();
 END
 $$;
 COMMENT ON FUNCTION howdah_private.install_step_0002() IS 'howdah.install(): the tables of accounts.';

@@ -2,9 +2,11 @@
 
 mod answers;
 mod asking;
+mod factors;
 mod secrets;
 pub mod sessions;
 mod settings;
+mod webauthn;
 
 use pgrx::prelude::*;
 

@@ -66,6 +66,22 @@ pub const TABLE: &[Spec] = &[
     spec("mfa_ip_address_mismatch", 422, "Challenge and verify IP addresses mismatch"),
     spec("mfa_phone_enroll_not_enabled", 422, "MFA enroll is disabled for Phone"),
     spec("mfa_phone_verify_not_enabled", 422, "MFA verification is disabled for Phone"),
+    spec("mfa_recovery_codes_enroll_not_enabled", 422, "MFA enroll is disabled for recovery codes"),
+    spec(
+        "mfa_recovery_codes_locked",
+        429,
+        "Too many failed verification attempts, try again later",
+    ),
+    spec(
+        "mfa_recovery_codes_sole_factor",
+        422,
+        "At least one other verified factor is required to generate recovery codes",
+    ),
+    spec(
+        "mfa_recovery_codes_verify_not_enabled",
+        422,
+        "MFA verification is disabled for recovery codes",
+    ),
     spec("mfa_totp_enroll_not_enabled", 422, "MFA enroll is disabled for TOTP"),
     spec("mfa_totp_verify_not_enabled", 422, "MFA verification is disabled for TOTP"),
     spec("mfa_verification_failed", 422, "Invalid TOTP code entered"),
@@ -75,8 +91,8 @@ pub const TABLE: &[Spec] = &[
         422,
         "A verified phone factor already exists, unenroll the existing factor to continue",
     ),
-    spec("mfa_web_authn_enroll_not_enabled", 422, "MFA enroll is disabled for WebAuthn"),
-    spec("mfa_web_authn_verify_not_enabled", 422, "MFA verification is disabled for WebAuthn"),
+    spec("mfa_webauthn_enroll_not_enabled", 422, "MFA enroll is disabled for WebAuthn"),
+    spec("mfa_webauthn_verify_not_enabled", 422, "MFA verification is disabled for WebAuthn"),
     spec("no_authorization", 401, "This endpoint requires a valid Bearer token"),
     spec("not_admin", 403, "User not allowed"),
     spec("oauth_provider_not_supported", 400, "Unsupported provider: provider is not enabled"),
@@ -137,6 +153,10 @@ pub const TABLE: &[Spec] = &[
     ),
     spec("validation_failed", 400, "Validation failed"),
     spec("weak_password", 422, "Password is too weak"),
+    spec("webauthn_challenge_expired", 400, "Challenge has expired"),
+    spec("webauthn_challenge_not_found", 400, "Challenge not found or already used"),
+    spec("webauthn_credential_exists", 422, "This credential is already registered"),
+    spec("webauthn_verification_failed", 400, "Credential verification failed"),
 ];
 
 /// The line of a slug.

@@ -2,7 +2,13 @@
 //!
 //! The dialect is that of Supabase Auth (GoTrue): error codes, the two shapes of its errors, its settings' names.
 
+pub mod base32;
+pub mod cbor;
 pub mod dialect;
 pub mod error;
+pub mod qr;
+pub mod recovery;
 pub mod seal;
 pub mod settings;
+pub mod totp;
+pub mod webauthn;
