@@ -12,6 +12,9 @@ AS $$
         ('howdah', 'api_keys'),
         ('howdah', 'roles'),
         ('howdah', 'routes'),
+        -- what leaves
+        ('howdah', 'outbox'),
+        ('howdah', 'couriers'),
         -- settings of accounts
         ('auth', 'settings'),
         -- users

@@ -38,6 +38,7 @@ use super::answer::{Finished, Refusal};
 use super::config::{Config, Lane};
 use super::log::{self, Level};
 use super::pg::{self, Driver, Failure, Link, Prepared, Row};
+use super::wait::Waits;
 
 const TEXT: u32 = 25;
 const BYTEA: u32 = 17;
@@ -47,7 +48,9 @@ const SERVE: [Prepared; 1] = [Prepared {
     types: &[TEXT, TEXT, BYTEA, BYTEA, TEXT, TEXT],
 }];
 const CONFIG: &str = "SELECT howdah.proxy_config()";
-const LISTEN: &str = "LISTEN howdah_routes";
+const ROUTES: &str = "howdah_routes";
+const SETTLED: &str = "howdah_settled";
+const LISTEN: &str = "LISTEN howdah_routes; LISTEN howdah_settled";
 
 /// Requests sent ahead on one shared connection. Batching gains nothing beyond it.
 const DEPTH: usize = 16;
@@ -63,6 +66,7 @@ const LINGER: Duration = Duration::from_secs(30);
 const WRITERS: usize = 2;
 
 /// One call of the gateway.
+#[derive(Clone, Copy)]
 pub struct Call<'a> {
     pub method: &'a Method,
     pub target: &'a str,
@@ -106,6 +110,7 @@ pub struct Db {
     pools: [Pool; Lane::ALL.len()],
     config: RwLock<Arc<Config>>,
     loaded: AtomicBool,
+    pub waits: Waits,
     /// Whether it was said that Postgres cannot be reached.
     silent: AtomicBool,
 }
@@ -127,6 +132,7 @@ impl Db {
             ],
             config: RwLock::default(),
             loaded: AtomicBool::new(false),
+            waits: Waits::new((args.max_in_flight / 4).max(1)),
             silent: AtomicBool::new(false),
         });
         for (lane, _) in Lane::ALL {
@@ -376,7 +382,12 @@ impl Db {
         loop {
             if let Ok((link, mut driver)) = pg::connect(&self.address, &[], self.epoch).await {
                 let (sender, mut notices) = mpsc::unbounded_channel();
-                driver.notify(sender);
+                let db = self.clone();
+                driver.notify(move |channel, payload| match channel {
+                    SETTLED => db.waits.settled(payload),
+                    ROUTES => drop(sender.send(())),
+                    _ => {}
+                });
                 tokio::spawn(driver.run(|| {}));
                 // A standby refuses to listen.
                 let listens = ask(&link, LISTEN).await.is_ok();

@@ -23,7 +23,7 @@ use super::db::Call;
 use super::log::{self, Level};
 use super::metrics::Observation;
 use super::socket::Activity;
-use super::{Counted, Worker, cors, ops};
+use super::{Counted, Worker, cors, ops, wait};
 
 /// Bytes of path and query.
 const TARGET: usize = 32 * 1024;
@@ -133,7 +133,7 @@ async fn exchange(
         deadline: (Instant::now() + rules.timeout).min(started + TOTAL_TIME),
         home: client.worker.index,
     };
-    let mut finished = app.db.serve(&call).await?;
+    let mut finished = wait::serve(&app.db, call, rules.timeout, started + TOTAL_TIME).await?;
     if !finished.body.is_empty() && accepts_gzip(&parts.headers) {
         compress(&mut finished, parts.uri.path().starts_with("/rest/v1/")).await;
     }

@@ -112,6 +112,8 @@ pub fn render(shards: &[Arc<Shard>], db: &Db, in_flight: usize) -> String {
         ("howdah_unparsed_total", "counter", "Requests that were not HTTP.", sum(&|s| &s.unparsed)),
         ("howdah_client_connections_total", "counter", "Connections accepted.", opened),
         ("howdah_client_connections", "gauge", "Connections open.", open),
+        ("howdah_requests_waiting", "gauge", "Wait for the courier.", db.waits.waiting() as u64),
+        ("howdah_replays_total", "counter", "Made again after waiting.", db.waits.replayed()),
         ("howdah_ready", "gauge", "Whether Postgres answers.", u64::from(db.ready())),
     ] {
         head(&mut out, name, kind, help);

@@ -24,6 +24,7 @@ mod ops;
 mod pg;
 mod socket;
 mod tls;
+mod wait;
 
 use std::future::{Future, poll_fn};
 use std::io;

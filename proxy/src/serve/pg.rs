@@ -22,7 +22,7 @@ use postgres_protocol::authentication::sasl;
 use postgres_protocol::message::{backend::Message, frontend};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio_postgres::config::{Config, Host, SslMode};
 use tokio_util::either::Either;
 use tokio_util::io::{poll_read_buf, poll_write_buf};
@@ -167,6 +167,9 @@ impl Link {
     }
 }
 
+/// Called with the channel and the payload of each notification.
+type Notices = Box<dyn Fn(&str, &str) + Send>;
+
 /// The half that owns the socket. It must be driven by one task.
 pub struct Driver {
     link: Arc<Link>,
@@ -174,13 +177,13 @@ pub struct Driver {
     input: BytesMut,
     output: BytesMut,
     waiting: VecDeque<Waiting>,
-    notices: Option<mpsc::UnboundedSender<()>>,
+    notices: Option<Notices>,
 }
 
 impl Driver {
-    /// Tells `sender` of each notification that arrives on this connection.
-    pub fn notify(&mut self, sender: mpsc::UnboundedSender<()>) {
-        self.notices = Some(sender);
+    /// Tells `hear` of each notification that arrives on this connection.
+    pub fn notify(&mut self, hear: impl Fn(&str, &str) + Send + 'static) {
+        self.notices = Some(Box::new(hear));
     }
 
     /// Moves bytes until the connection ends; calls `freed` whenever replies have left places free.
@@ -287,7 +290,11 @@ impl Driver {
                 b'Z' => delivered |= self.end_of_reply()?,
                 b'A' => {
                     if let Some(notices) = &self.notices {
-                        let _ = notices.send(());
+                        // Process id, channel, payload.
+                        let text = self.input.get(9..length).unwrap_or_default();
+                        let text = String::from_utf8_lossy(text);
+                        let (channel, payload) = text.split_once('\0').unwrap_or((&text, ""));
+                        notices(channel, payload);
                     }
                 }
                 // ParseComplete, BindComplete, CommandComplete, EmptyQuery, NoData, descriptions,

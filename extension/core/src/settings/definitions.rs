@@ -215,6 +215,13 @@ const DEFINITIONS: &[Definition] = &[
         set: |s, v| values::optional(v, values::site_url).map(|v| s.site_url = v),
     },
     Definition {
+        key: "courier.allowed_hosts",
+        kind: "list of host:port",
+        default: "",
+        description: "Places that the courier may connect to although they are not on the public internet, by http too: for development, or a provider of your own network. host:* is every port. All else must be https at a public address.",
+        set: |s, v| values::places(v).map(|v| s.courier_allowed_hosts = v),
+    },
+    Definition {
         key: "howdah.error_detail",
         kind: "normal or safe",
         default: "normal",

@@ -24,6 +24,8 @@ pub struct Settings {
     pub jwt: Jwt,
     /// `cors.origins`: `*` alone, or exact origins.
     pub cors_origins: Vec<String>,
+    /// `courier.allowed_hosts`, in lower case.
+    pub courier_allowed_hosts: Vec<String>,
     /// `howdah.error_detail`.
     pub error_detail: ErrorDetail,
     pub limits: Limits,
@@ -132,6 +134,7 @@ impl Default for Settings {
             rest: Rest::default(),
             jwt: Jwt::default(),
             cors_origins: Vec::new(),
+            courier_allowed_hosts: Vec::new(),
             error_detail: ErrorDetail::default(),
             limits: Limits::default(),
             site_url: None,

@@ -74,6 +74,7 @@ fn rows_override_defaults() {
             "https://a.example, http://localhost:3000,http://[::1]:8080,capacitor://localhost",
         ),
         ("api.site_url", "https://app.example.com/"),
+        ("courier.allowed_hosts", "LocalHost:9000, [::1]:*,10.0.0.1:443"),
         ("howdah.error_detail", "safe"),
         ("limits.max_body", "1024"),
         ("limits.timeout_ms", "600000"),
@@ -95,6 +96,7 @@ fn rows_override_defaults() {
     assert_eq!(settings.error_detail, ErrorDetail::Safe);
     assert_eq!(settings.jwt.audience.as_deref(), Some("authenticated"));
     assert_eq!(settings.cors_origins.len(), 4);
+    assert_eq!(settings.courier_allowed_hosts, ["localhost:9000", "[::1]:*", "10.0.0.1:443"]);
     assert_eq!(settings.site_url.as_deref(), Some("https://app.example.com"));
     assert_eq!(
         settings.limits,
@@ -146,6 +148,13 @@ fn refuses_bad_values_and_says_what_is_right() {
         ("api.site_url", "javascript:alert(1)", "http or https"),
         ("api.site_url", "https://a.example/?x", "http or https"),
         ("api.site_url", "https://a b", "http or https"),
+        ("courier.allowed_hosts", "*", "no place"),
+        ("courier.allowed_hosts", "*:443", "no place"),
+        ("courier.allowed_hosts", "a.example", "no place"),
+        ("courier.allowed_hosts", "https://a.example:443", "no place"),
+        ("courier.allowed_hosts", "a.example:0", "no place"),
+        ("courier.allowed_hosts", "u@a.example:1", "no place"),
+        ("courier.allowed_hosts", "a.example:1:2", "no place"),
         ("howdah.error_detail", "none", "one of normal, safe"),
         ("limits.max_body", "1023", "from 1024"),
         ("limits.timeout_ms", "0", "from 100"),

@@ -180,6 +180,23 @@ fn fits_authority(authority: &str) -> bool {
     host_fits && port.is_none_or(fits_port)
 }
 
+/// Places that the courier may connect to: `host:port`, or `host:*`.
+pub(super) fn places(text: &str) -> Result<Vec<String>, String> {
+    let place = |item: &str| {
+        let place = item.to_ascii_lowercase();
+        let bare = |host: &str| host.ends_with(']') || !host.contains(':');
+        let named = place.rsplit_once(':').filter(|(host, _)| bare(host) && fits_authority(host));
+        match named {
+            Some((_, port)) if port == "*" || fits_port(port) => Ok(place),
+            _ => Err(format!(
+                "\"{}\" is no place: write host and port, like localhost:9000, or localhost:*",
+                item.escape_debug()
+            )),
+        }
+    };
+    list(text)?.into_iter().map(place).collect()
+}
+
 fn fits_port(port: &str) -> bool {
     port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
 }

@@ -1,0 +1,148 @@
+//! All SQL of the courier: one connection as howdah_courier, with no transaction open between its
+//! statements.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::{Notify, oneshot};
+use tokio::time::timeout;
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
+
+use super::carrier::Item;
+use crate::told::told;
+
+const RECOVERING: &str = "SELECT pg_catalog.pg_is_in_recovery()";
+const LISTEN: &str = "LISTEN howdah_courier";
+const LEASE: &str = "SELECT l.id, l.lease::pg_catalog.text, l.kind, l.payload::pg_catalog.text, \
+                            l.allowed_hosts, l.patience_ms \
+                     FROM howdah.lease($1, $2, $3) AS l";
+const SETTLE: &str = "SELECT howdah.settle($1, ($2::pg_catalog.text)::pg_catalog.uuid, \
+                                           ($3::pg_catalog.text)::pg_catalog.jsonb)";
+const BEAT: &str = "SELECT howdah.courier_beat($1, $2, $3)";
+
+/// Longest wait for a connection or an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a statement did not do its work.
+pub enum Trouble {
+    /// The connection is of no use any more.
+    Lost(String),
+    /// Postgres refuses this statement, and would again.
+    Refused(String),
+}
+
+/// A connection at work.
+pub struct Desk {
+    client: Client,
+    lease: Statement,
+    settle: Statement,
+    beat: Statement,
+    /// Rows may be due.
+    pub called: Arc<Notify>,
+    /// Ends with the connection, with its last words.
+    pub ended: oneshot::Receiver<String>,
+}
+
+impl Desk {
+    /// Connects; waits while the server is a standby, however long that is.
+    ///
+    /// # Errors
+    /// When there is no connection, or it ends, or the extension is not there.
+    pub async fn open(config: &Config, standby: Duration) -> Result<Self, String> {
+        let (client, connection) = match timeout(PATIENCE, config.connect(NoTls)).await {
+            Ok(made) => made.map_err(|error| told(&error))?,
+            Err(_) => return Err("no answer".into()),
+        };
+        let called = Arc::new(Notify::new());
+        let (last_words, ended) = oneshot::channel();
+        tokio::spawn(drive(connection, called.clone(), last_words));
+        loop {
+            let row = in_time(client.query_one(RECOVERING, &[])).await.map_err(text)?;
+            if !row.get::<_, bool>(0) {
+                break;
+            }
+            tokio::time::sleep(standby).await;
+        }
+        in_time(client.batch_execute(LISTEN)).await.map_err(text)?;
+        let lease = in_time(client.prepare(LEASE)).await.map_err(text)?;
+        let settle = in_time(client.prepare(SETTLE)).await.map_err(text)?;
+        let beat = in_time(client.prepare(BEAT)).await.map_err(text)?;
+        Ok(Self { client, lease, settle, beat, called, ended })
+    }
+
+    /// Takes over at most `most` rows of these kinds, for so long.
+    pub async fn lease(
+        &self,
+        kinds: &[&str],
+        most: usize,
+        hold: Duration,
+    ) -> Result<Vec<Item>, Trouble> {
+        let (most, seconds) = (most as i32, hold.as_secs() as i32);
+        let rows = in_time(self.client.query(&self.lease, &[&kinds, &most, &seconds])).await?;
+        let item = |row: &tokio_postgres::Row| Item {
+            id: row.get(0),
+            lease: row.get(1),
+            kind: row.get(2),
+            payload: serde_json::from_str(row.get(3)).unwrap_or_default(),
+            allowed_hosts: row.get(4),
+            patience: row
+                .get::<_, Option<i32>>(5)
+                .map(|ms| Duration::from_millis(ms.max(0).unsigned_abs().into())),
+        };
+        Ok(rows.iter().map(item).collect())
+    }
+
+    /// False if the lease is another's by now, or nobody waits any more.
+    pub async fn settle(&self, id: i64, lease: &str, outcome: &Value) -> Result<bool, Trouble> {
+        let outcome = outcome.to_string();
+        let row = in_time(self.client.query_one(&self.settle, &[&id, &lease, &outcome])).await?;
+        Ok(row.get(0))
+    }
+
+    pub async fn beat(&self, courier: &str, carrying: usize) -> Result<(), Trouble> {
+        let version = env!("CARGO_PKG_VERSION");
+        let carrying = carrying as i32;
+        in_time(self.client.execute(&self.beat, &[&courier, &version, &carrying])).await?;
+        Ok(())
+    }
+}
+
+async fn drive<S, T>(
+    mut connection: Connection<S, T>,
+    called: Arc<Notify>,
+    last_words: oneshot::Sender<String>,
+) where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    let words = loop {
+        match std::future::poll_fn(|cx| connection.poll_message(cx)).await {
+            Some(Ok(AsyncMessage::Notification(_))) => called.notify_one(),
+            Some(Ok(_)) => {}
+            Some(Err(error)) => break told(&error),
+            None => break "closed".into(),
+        }
+    };
+    let _ = last_words.send(words);
+}
+
+async fn in_time<T>(
+    answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, Trouble> {
+    match timeout(PATIENCE, answer).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(match error.code().map(|code| &code.code()[..2]) {
+            // Data and rules: this row's own fault, whichever connection brings it.
+            Some("22" | "23") => Trouble::Refused(told(&error)),
+            _ => Trouble::Lost(told(&error)),
+        }),
+        Err(_) => Err(Trouble::Lost("no answer".into())),
+    }
+}
+
+fn text(trouble: Trouble) -> String {
+    match trouble {
+        Trouble::Lost(text) | Trouble::Refused(text) => text,
+    }
+}

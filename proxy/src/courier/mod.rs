@@ -1,0 +1,109 @@
+//! `howdah courier`: carries what leaves the database. Connects as howdah_courier, comes back after
+//! every loss of the connection, for ever, and holds no transaction open while it carries.
+//!
+//! `mod` (process) → `work` (lease, carry, settle) → `desk` (SQL), and a carrier for each kind of
+//! row. Any number of couriers may run.
+
+mod carrier;
+mod desk;
+mod fetch;
+mod work;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+use tokio_postgres::Config;
+
+use crate::cli::{CourierArgs, LogFormat, LogLevel};
+use crate::serve::log::{self, Level};
+use carrier::Carrier;
+use desk::Desk;
+use work::{End, Work};
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// A standby is asked this often whether it is one still.
+const STANDBY: Duration = Duration::from_secs(2);
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// What is being carried when SIGTERM comes is given this long.
+const DRAIN: Duration = Duration::from_secs(12);
+
+/// Runs until SIGTERM or SIGINT; fails only when it is told nonsense.
+pub async fn run(args: CourierArgs) -> ExitCode {
+    log::start(LogLevel::Info, LogFormat::Auto);
+    let mut config: Config = match args.db_url.parse() {
+        Ok(config) => config,
+        Err(error) => {
+            log::event(Level::Error, "not a connection", &[("error", &error.to_string())]);
+            return ExitCode::FAILURE;
+        }
+    };
+    config.application_name("howdah courier").connect_timeout(CONNECT);
+    let carriers: Vec<Arc<dyn Carrier>> = match fetch::Fetch::new() {
+        Ok(fetch) => vec![Arc::new(fetch)],
+        Err(error) => {
+            log::event(Level::Error, "no HTTP client", &[("error", &error.to_string())]);
+            return ExitCode::FAILURE;
+        }
+    };
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return ExitCode::FAILURE;
+    };
+    let (stop, stopped) = watch::channel(false);
+    let mut work = Work::new(name(), carriers, stopped);
+    let told = async {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        let _ = stop.send(true);
+        sleep(DRAIN).await;
+    };
+    tokio::select! {
+        () = keep_working(&config, &mut work, stop.subscribe()) => {}
+        () = told => {}
+    }
+    log::event(Level::Info, "courier stopped", &[]);
+    ExitCode::SUCCESS
+}
+
+async fn keep_working(config: &Config, work: &mut Work, mut stop: watch::Receiver<bool>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let since = Instant::now();
+        let opened = tokio::select! {
+            opened = Desk::open(config, STANDBY) => opened,
+            _ = stop.wait_for(|stop| *stop), if work.is_idle() => return,
+        };
+        let end = match opened {
+            Ok(mut desk) => {
+                log::event(Level::Info, "courier connected", &[]);
+                work.attend(&mut desk).await
+            }
+            Err(words) => End::Lost(words),
+        };
+        let End::Lost(words) = end else { return };
+        // What held for a while was no failure to connect: the first try after it comes soon.
+        if since.elapsed() > LONGEST_PAUSE {
+            pause = FIRST_PAUSE;
+        }
+        log::event(Level::Warn, "courier without a connection", &[("error", &words)]);
+        if work.is_idle() && *stop.borrow() {
+            return;
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// A name for this process that tells a DBA where to look: `host/pid`.
+fn name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}/{}", host.trim(), std::process::id())
+}

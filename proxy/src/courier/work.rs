@@ -1,0 +1,152 @@
+//! The courier's work on one connection: lease, carry, settle. What is being carried outlives the
+//! connection: its outcomes are settled on the next one.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep};
+
+use super::carrier::{Carrier, Item};
+use super::desk::{Desk, Trouble};
+use crate::serve::log::{self, Level};
+
+/// Rows carried at once; leased no faster than there is room.
+const ROOM: usize = 64;
+/// A lease outlives the longest carrying by far: two couriers never carry one row at once unless
+/// one of them was stopped, and then its outcome is refused.
+const HOLD: Duration = Duration::from_secs(30);
+/// The most that a lost notification costs.
+const POLL: Duration = Duration::from_secs(1);
+const BEAT: Duration = Duration::from_secs(5);
+
+struct Outcome {
+    id: i64,
+    lease: String,
+    value: Value,
+}
+
+pub struct Work {
+    /// This process, in howdah.couriers.
+    name: String,
+    carriers: Vec<Arc<dyn Carrier>>,
+    kinds: Vec<&'static str>,
+    carrying: usize,
+    done: mpsc::UnboundedReceiver<Outcome>,
+    finish: mpsc::UnboundedSender<Outcome>,
+    unsettled: VecDeque<Outcome>,
+    beaten: Option<Instant>,
+    stop: watch::Receiver<bool>,
+}
+
+/// Why the work on a connection ended.
+pub enum End {
+    Lost(String),
+    /// It was told to stop, and nothing is left.
+    Drained,
+}
+
+impl Work {
+    pub fn new(name: String, carriers: Vec<Arc<dyn Carrier>>, stop: watch::Receiver<bool>) -> Self {
+        let kinds = carriers.iter().map(|carrier| carrier.kind()).collect();
+        let (finish, done) = mpsc::unbounded_channel();
+        Self {
+            name,
+            carriers,
+            kinds,
+            carrying: 0,
+            done,
+            finish,
+            unsettled: VecDeque::new(),
+            beaten: None,
+            stop,
+        }
+    }
+
+    /// Whether it may end without anything being lost.
+    pub fn is_idle(&self) -> bool {
+        self.carrying == 0 && self.unsettled.is_empty()
+    }
+
+    pub async fn attend(&mut self, desk: &mut Desk) -> End {
+        loop {
+            match self.turn(desk).await {
+                Ok(()) => {}
+                Err(Trouble::Lost(words) | Trouble::Refused(words)) => return End::Lost(words),
+            }
+            let stopping = *self.stop.borrow();
+            if stopping && self.is_idle() {
+                return End::Drained;
+            }
+            tokio::select! {
+                Some(outcome) = self.done.recv() => self.take(outcome),
+                () = desk.called.notified(), if !stopping => {}
+                () = sleep(POLL) => {}
+                _ = self.stop.changed(), if !stopping => {}
+                words = &mut desk.ended => return End::Lost(words.unwrap_or_default()),
+            }
+        }
+    }
+
+    /// Settles what is done, takes over what there is room for.
+    async fn turn(&mut self, desk: &Desk) -> Result<(), Trouble> {
+        while let Ok(outcome) = self.done.try_recv() {
+            self.take(outcome);
+        }
+        while let Some(outcome) = self.unsettled.front_mut() {
+            match desk.settle(outcome.id, &outcome.lease, &outcome.value).await {
+                Ok(_) => {}
+                // An outcome that cannot be kept is one too.
+                Err(Trouble::Refused(words)) if outcome.value["error"].is_null() => {
+                    log::event(Level::Error, "outcome refused", &[("error", &words)]);
+                    outcome.value = json!({"error": "broken_answer"});
+                    continue;
+                }
+                Err(Trouble::Refused(words)) => {
+                    log::event(Level::Error, "outcome refused", &[("error", &words)]);
+                }
+                Err(lost) => return Err(lost),
+            }
+            self.unsettled.pop_front();
+        }
+        while !*self.stop.borrow() && self.carrying < ROOM {
+            let room = ROOM - self.carrying;
+            let items = desk.lease(&self.kinds, room, HOLD).await?;
+            let all = items.len() < room;
+            items.into_iter().for_each(|item| self.start(item));
+            if all {
+                break;
+            }
+        }
+        if self.beaten.is_none_or(|at| at.elapsed() >= BEAT) {
+            desk.beat(&self.name, self.carrying).await?;
+            self.beaten = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, outcome: Outcome) {
+        self.carrying -= 1;
+        self.unsettled.push_back(outcome);
+    }
+
+    fn start(&mut self, item: Item) {
+        self.carrying += 1;
+        let (id, lease) = (item.id, item.lease.clone());
+        let carrier = self.carriers.iter().find(|carrier| carrier.kind() == item.kind).cloned();
+        let carried = tokio::spawn(async move {
+            match carrier {
+                Some(carrier) => carrier.carry(&item).await,
+                None => json!({"error": "unknown_kind"}),
+            }
+        });
+        let finish = self.finish.clone();
+        tokio::spawn(async move {
+            // A panic ends the row, not the courier.
+            let value = carried.await.unwrap_or_else(|_| json!({"error": "failed"}));
+            let _ = finish.send(Outcome { id, lease, value });
+        });
+    }
+}
