@@ -54,6 +54,40 @@ IMMUTABLE PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'auth_error_wrapper';
 
+CREATE FUNCTION howdah_private."auth_link_url"(
+    "base" TEXT,
+    "path" TEXT,
+    "token" TEXT,
+    "kind" TEXT,
+    "redirect_to" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_link_url_wrapper';
+
+CREATE FUNCTION howdah_private."auth_normalize_email"(
+    "address" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_normalize_email_wrapper';
+
+CREATE FUNCTION howdah_private."auth_normalize_phone"(
+    "number" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_normalize_phone_wrapper';
+
+CREATE FUNCTION howdah_private."auth_redirect_allowed"(
+    "site_url" TEXT,
+    "uri_allow_list" TEXT,
+    "wanted" TEXT
+) RETURNS bool
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_redirect_allowed_wrapper';
+
 CREATE FUNCTION howdah_private."auth_setting_check"(
     "name" TEXT,
     "value" TEXT
@@ -71,6 +105,45 @@ CREATE FUNCTION howdah_private."auth_setting_definitions"() RETURNS TABLE (
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'auth_setting_definitions_wrapper';
+
+CREATE FUNCTION howdah_private."auth_template_check"(
+    "kind" TEXT,
+    "subject" TEXT,
+    "html" TEXT,
+    "text" TEXT,
+    "layout" TEXT
+) RETURNS void
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_template_check_wrapper';
+
+CREATE FUNCTION howdah_private."auth_template_kinds"() RETURNS TABLE (
+    "kind" TEXT,
+    "subject" TEXT,
+    "html" TEXT,
+    "text" TEXT,
+    "about" TEXT
+)
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_template_kinds_wrapper';
+
+CREATE FUNCTION howdah_private."auth_template_render"(
+    "kind" TEXT,
+    "subject" TEXT,
+    "html" TEXT,
+    "text" TEXT,
+    "layout" TEXT,
+    "variables" jsonb
+) RETURNS TABLE (
+    "subject" TEXT,
+    "html" TEXT,
+    "text" TEXT,
+    "problem" TEXT
+)
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_template_render_wrapper';
 
 CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';

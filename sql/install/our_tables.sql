@@ -21,6 +21,10 @@ AS $$
         ('auth', 'users'),
         ('auth', 'identities'),
         ('auth', 'audit_log_entries'),
+        -- messages, limits
+        ('auth', 'templates'),
+        ('auth', 'rate_limits'),
+        ('auth', 'rate_counters'),
         -- sessions
         ('auth', 'sessions'),
         ('auth', 'refresh_tokens'),

@@ -13,6 +13,7 @@ BEGIN
         kind         pg_catalog.text NOT NULL
                      CONSTRAINT outbox_kind_check CHECK (kind ~ '^[a-z][a-z_]{0,31}$'),
         recipient    pg_catalog.text NOT NULL,
+        user_id      pg_catalog.uuid,
         payload      pg_catalog.jsonb NOT NULL,
         state        pg_catalog.text NOT NULL DEFAULT 'due'
                      CONSTRAINT outbox_state_check
@@ -38,7 +39,10 @@ BEGIN
         CONSTRAINT outbox_fetch_check
             CHECK (kind <> 'fetch' OR (scope IS NOT NULL AND step IS NOT NULL AND fingerprint IS NOT NULL))
     );
-    CREATE INDEX outbox_due_idx ON howdah.outbox (due_at, id) WHERE state = 'due';
+    -- By kind: mails that wait for a sender must not be in the way of fetches.
+    CREATE INDEX outbox_due_idx ON howdah.outbox (kind, due_at, id) WHERE state = 'due';
+    CREATE INDEX outbox_user_id_idx ON howdah.outbox (user_id) WHERE user_id IS NOT NULL;
+    CREATE INDEX outbox_messages_idx ON howdah.outbox (recipient, id) WHERE kind IN ('email', 'sms');
     CREATE INDEX outbox_leased_idx ON howdah.outbox (leased_until) WHERE state = 'leased';
     CREATE UNIQUE INDEX outbox_fetch_key ON howdah.outbox (scope, step) WHERE kind = 'fetch';
     CREATE INDEX outbox_fetched_idx ON howdah.outbox (created_at) WHERE kind = 'fetch';
@@ -49,6 +53,7 @@ BEGIN
     COMMENT ON TABLE howdah.outbox IS
         'What leaves the database: a row commits with its cause, the courier carries it (howdah.lease, howdah.settle).';
     COMMENT ON COLUMN howdah.outbox.recipient IS 'Mail address, phone number, host:port …: what limits count by.';
+    COMMENT ON COLUMN howdah.outbox.user_id IS 'Whom it concerns: what of it goes with him.';
     COMMENT ON COLUMN howdah.outbox.payload IS
         'What to carry. Secrets are {"sealed", "context"}, opened when it is leased: a dump shows none.';
     COMMENT ON COLUMN howdah.outbox.cause IS 'The id of the request that caused it.';

@@ -3,6 +3,7 @@
 mod answers;
 mod asking;
 mod factors;
+mod mail;
 mod secrets;
 pub mod sessions;
 mod settings;

@@ -32,6 +32,13 @@ const KEY_IS_LIVE: &str = "
         SELECT FROM howdah.api_keys AS k
         WHERE k.revoked_at IS NULL AND k.id::text = $1
     )";
+/// Links in mails need to know where they lead. What somebody has set stays, an address of ours follows the port.
+const ADDRESSES: &str = "
+    SELECT CASE WHEN auth.get('api_external_url') ~ '^(http://127[.]0[.]0[.]1:[0-9]+)?$' AND auth.get('api_external_url') <> $1
+                THEN auth.set('api_external_url', $1) END,
+           CASE WHEN auth.get('site_url') = '' AND auth.get('uri_allow_list') = ''
+                THEN auth.set('uri_allow_list', 'http://localhost:*/**,http://127.0.0.1:*/**') END,
+           CASE WHEN auth.get('site_url') = '' THEN auth.set('site_url', 'http://localhost:3000') END";
 const ISSUE_KEY: &str = "SELECT howdah.issue_api_key($1, name => 'howdah up')";
 
 /// Connects as superuser, by the socket: the kernel vouches for us, no password is needed.
@@ -69,6 +76,7 @@ pub async fn prepare(
     }
     let client = connect(cluster, Cluster::DATABASE).await?;
     install(&client, config, progress).await?;
+    set_addresses(&client, args.port).await?;
     set_passwords(&client, secrets).await?;
 
     if place.started_before() {
@@ -118,6 +126,12 @@ async fn install(client: &Client, config: &Config, progress: &Progress) -> Resul
         Some(_) => {}
     }
     run(client, INSTALL, "howdah.install() failed").await
+}
+
+async fn set_addresses(client: &Client, port: u16) -> Result<()> {
+    let url = format!("http://127.0.0.1:{port}");
+    let set = client.query_one(ADDRESSES, &[&url]).await;
+    set.map(drop).map_err(|e| failed("cannot set the addresses of accounts", &e))
 }
 
 /// Only hexadecimal digits come from `Secrets`, so the literals need no quoting.

@@ -5,10 +5,18 @@
 pub mod base32;
 pub mod cbor;
 pub mod dialect;
+pub mod email;
 pub mod error;
+pub mod link;
+pub mod phone;
 pub mod qr;
 pub mod recovery;
+pub mod redirect;
 pub mod seal;
 pub mod settings;
+pub mod template;
 pub mod totp;
 pub mod webauthn;
+
+#[cfg(test)]
+mod email_tests;

@@ -1,5 +1,7 @@
 //! Settings of accounts: rows of `auth.settings`, under the names that GoTrue has for them, in lower case.
 
+use super::redirect;
+
 /// How a value is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -11,8 +13,12 @@ pub enum Kind {
     Text,
     /// An http(s) URL without query and fragment; empty is unset.
     Url,
+    /// The same, or the address of an app.
+    Site,
     /// Items separated by commas.
     List,
+    /// Addresses that a link or a sign-in may lead to.
+    Redirects,
     /// One of these.
     Choice(&'static [&'static str]),
 }
@@ -36,6 +42,8 @@ const fn define(
 }
 
 const DAY: i64 = 86_400;
+/// More than anybody counts to.
+const MANY: i64 = 1_000_000_000;
 /// Ten years of seconds.
 const LONG: i64 = 3650 * DAY;
 
@@ -98,6 +106,66 @@ pub const DEFINITIONS: &[Definition] = &[
         "Whether e-mail addresses count as confirmed without a mail. For development.",
     ),
     define(
+        "mailer_default_locale",
+        Kind::Text,
+        "en",
+        "Language of messages for users whose user_metadata has no locale; templates of it are rows of auth.templates.",
+    ),
+    define(
+        "mailer_link_page",
+        Kind::Switch,
+        "true",
+        "Whether links in mails lead to a page with a button, so that programs that open links use none up. false: straight to /verify, as GoTrue does.",
+    ),
+    define(
+        "mailer_notifications_email_changed_enabled",
+        Kind::Switch,
+        "true",
+        "Whether the former address is told that an e-mail address was changed.",
+    ),
+    define(
+        "mailer_notifications_identity_linked_enabled",
+        Kind::Switch,
+        "true",
+        "Whether a user is told that a way to sign in was added.",
+    ),
+    define(
+        "mailer_notifications_identity_unlinked_enabled",
+        Kind::Switch,
+        "true",
+        "Whether a user is told that a way to sign in was removed.",
+    ),
+    define(
+        "mailer_notifications_mfa_factor_enrolled_enabled",
+        Kind::Switch,
+        "true",
+        "Whether a user is told that a second factor was added.",
+    ),
+    define(
+        "mailer_notifications_mfa_factor_unenrolled_enabled",
+        Kind::Switch,
+        "true",
+        "Whether a user is told that a second factor was removed.",
+    ),
+    define(
+        "mailer_notifications_new_sign_in_enabled",
+        Kind::Switch,
+        "true",
+        "Whether a user is told of a sign-in from where he did not sign in before.",
+    ),
+    define(
+        "mailer_notifications_password_changed_enabled",
+        Kind::Switch,
+        "true",
+        "Whether a user is told that the password was changed.",
+    ),
+    define(
+        "mailer_notifications_phone_changed_enabled",
+        Kind::Switch,
+        "true",
+        "Whether a user is told that the phone number was changed.",
+    ),
+    define(
         "mailer_secure_email_change_enabled",
         Kind::Switch,
         "true",
@@ -150,6 +218,12 @@ pub const DEFINITIONS: &[Definition] = &[
         Kind::Switch,
         "false",
         "Whether phone factors that there are may be used.",
+    ),
+    define(
+        "mfa_rate_limit_challenge_and_verify",
+        Kind::Number(0, MANY),
+        "15",
+        "Challenges and tries of second factors in a minute from one address. 0: no limit.",
     ),
     define("mfa_recovery_codes_count", Kind::Number(1, 50), "10", "Recovery codes of a set."),
     define(
@@ -219,6 +293,54 @@ pub const DEFINITIONS: &[Definition] = &[
         "Passkeys that a user may have.",
     ),
     define(
+        "rate_limit_anonymous_users",
+        Kind::Number(0, MANY),
+        "30",
+        "Anonymous sign-ins in an hour from one address. 0: no limit.",
+    ),
+    define(
+        "rate_limit_email_sent",
+        Kind::Number(0, MANY),
+        "1000",
+        "Mails in an hour, of all accounts together. 0: no limit.",
+    ),
+    define(
+        "rate_limit_otp",
+        Kind::Number(0, MANY),
+        "30",
+        "Requests for codes and links in five minutes from one address. 0: no limit.",
+    ),
+    define(
+        "rate_limit_sms_sent",
+        Kind::Number(0, MANY),
+        "30",
+        "Text messages in an hour, of all accounts together. 0: no limit.",
+    ),
+    define(
+        "rate_limit_sso",
+        Kind::Number(0, MANY),
+        "30",
+        "Sign-ins by SSO in five minutes from one address. 0: no limit.",
+    ),
+    define(
+        "rate_limit_token_refresh",
+        Kind::Number(0, MANY),
+        "150",
+        "Refreshes in five minutes from one address. 0: no limit.",
+    ),
+    define(
+        "rate_limit_verify",
+        Kind::Number(0, MANY),
+        "30",
+        "Tries of codes and links in five minutes from one address. 0: no limit.",
+    ),
+    define(
+        "rate_limit_web3",
+        Kind::Number(0, MANY),
+        "30",
+        "Sign-ins by wallet in five minutes from one address. 0: no limit.",
+    ),
+    define(
         "refresh_token_rotation_enabled",
         Kind::Switch,
         "true",
@@ -262,7 +384,7 @@ pub const DEFINITIONS: &[Definition] = &[
     ),
     define(
         "site_url",
-        Kind::Url,
+        Kind::Site,
         "",
         "Address of your app: where links lead that name no other allowed place.",
     ),
@@ -271,6 +393,24 @@ pub const DEFINITIONS: &[Definition] = &[
         Kind::Switch,
         "false",
         "Whether phone numbers count as confirmed without a message. For development.",
+    ),
+    define(
+        "sms_max_frequency",
+        Kind::Number(0, DAY),
+        "60",
+        "Seconds between two text messages to one number. 0: no pause.",
+    ),
+    define(
+        "smtp_max_frequency",
+        Kind::Number(0, DAY),
+        "60",
+        "Seconds between two mails that somebody asked for to one address. 0: no pause.",
+    ),
+    define(
+        "uri_allow_list",
+        Kind::Redirects,
+        "",
+        "Where links and sign-ins may lead besides the origin of site_url: exact addresses, * and ** in paths of https ones, addresses of apps, loopback http.",
     ),
     define(
         "webauthn_challenge_expiry_duration",
@@ -316,12 +456,15 @@ pub fn check(name: &str, value: &str) -> Result<String, String> {
 
 /// Bytes of a value.
 const LENGTH: usize = 4096;
+/// The same of the list of redirects.
+const LIST: usize = 64 << 10;
 
 impl Kind {
     fn check(self, value: &str) -> Result<String, String> {
         let value = value.trim();
-        if value.len() > LENGTH || value.chars().any(char::is_control) {
-            return Err(format!("must be one line of at most {LENGTH} bytes"));
+        let most = if self == Self::Redirects { LIST } else { LENGTH };
+        if value.len() > most || value.chars().any(char::is_control) {
+            return Err(format!("must be one line of at most {most} bytes"));
         }
         match self {
             Self::Switch => match value.to_ascii_lowercase().as_str() {
@@ -336,23 +479,11 @@ impl Kind {
                 .map(|n| n.to_string())
                 .ok_or_else(|| format!("must be a whole number from {least} to {most}")),
             Self::Text => Ok(value.to_owned()),
-            Self::Url => {
-                if value.is_empty() {
-                    return Ok(String::new());
-                }
-                let url = url::Url::parse(value)
-                    .map_err(|_| "must be a URL like https://app.example.com".to_owned())?;
-                let plain = matches!(url.scheme(), "http" | "https")
-                    && url.host().is_some()
-                    && url.username().is_empty()
-                    && url.password().is_none()
-                    && url.query().is_none()
-                    && url.fragment().is_none();
-                if plain {
-                    Ok(value.trim_end_matches('/').to_owned())
-                } else {
-                    Err("must be an http or https URL without user, query and fragment".to_owned())
-                }
+            Self::Url | Self::Site if value.is_empty() => Ok(String::new()),
+            Self::Url => redirect::check_base(value),
+            Self::Site => redirect::check_site(value),
+            Self::Redirects => {
+                redirect::check_list(value).map_err(|what| format!("cannot be kept: {what}"))
             }
             Self::List => {
                 let items: Vec<&str> =
@@ -373,7 +504,8 @@ impl Kind {
             Self::Switch => "true or false".to_owned(),
             Self::Number(least, most) => format!("number {least}–{most}"),
             Self::Text => "text".to_owned(),
-            Self::Url => "URL".to_owned(),
+            Self::Url | Self::Site => "URL".to_owned(),
+            Self::Redirects => "list of URLs".to_owned(),
             Self::List => "list".to_owned(),
             Self::Choice(choices) => choices.join(" | "),
         }

@@ -208,13 +208,6 @@ const DEFINITIONS: &[Definition] = &[
         set: |s, v| values::origins(v).map(|v| s.cors_origins = v),
     },
     Definition {
-        key: "api.site_url",
-        kind: "URL",
-        default: "",
-        description: "Address of your app, where links in mails lead by default. Kept, but not yet in effect.",
-        set: |s, v| values::optional(v, values::site_url).map(|v| s.site_url = v),
-    },
-    Definition {
         key: "courier.allowed_hosts",
         kind: "list of host:port",
         default: "",

@@ -29,8 +29,6 @@ pub struct Settings {
     /// `howdah.error_detail`.
     pub error_detail: ErrorDetail,
     pub limits: Limits,
-    /// `api.site_url`, without a trailing slash.
-    pub site_url: Option<String>,
     /// `app.settings.*`: full names and values, in order of the names.
     pub app: Vec<(String, String)>,
     /// Rows that could not be used, each with its reason; their defaults stand. For the log, once a load.
@@ -137,7 +135,6 @@ impl Default for Settings {
             courier_allowed_hosts: Vec::new(),
             error_detail: ErrorDetail::default(),
             limits: Limits::default(),
-            site_url: None,
             app: Vec::new(),
             problems: Vec::new(),
         };

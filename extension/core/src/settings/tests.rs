@@ -73,7 +73,6 @@ fn rows_override_defaults() {
             "cors.origins",
             "https://a.example, http://localhost:3000,http://[::1]:8080,capacitor://localhost",
         ),
-        ("api.site_url", "https://app.example.com/"),
         ("courier.allowed_hosts", "LocalHost:9000, [::1]:*,10.0.0.1:443"),
         ("howdah.error_detail", "safe"),
         ("limits.max_body", "1024"),
@@ -97,7 +96,6 @@ fn rows_override_defaults() {
     assert_eq!(settings.jwt.audience.as_deref(), Some("authenticated"));
     assert_eq!(settings.cors_origins.len(), 4);
     assert_eq!(settings.courier_allowed_hosts, ["localhost:9000", "[::1]:*", "10.0.0.1:443"]);
-    assert_eq!(settings.site_url.as_deref(), Some("https://app.example.com"));
     assert_eq!(
         settings.limits,
         Limits { max_body: 1024, timeout_ms: 600_000, ..Limits::default() }
@@ -145,9 +143,9 @@ fn refuses_bad_values_and_says_what_is_right() {
         ("cors.origins", "https://[::1]x", "no origin"),
         ("cors.origins", "null", "no origin"),
         ("cors.origins", "https://u@a.example", "no origin"),
-        ("api.site_url", "javascript:alert(1)", "http or https"),
-        ("api.site_url", "https://a.example/?x", "http or https"),
-        ("api.site_url", "https://a b", "http or https"),
+        ("rest.openapi_server_proxy_uri", "javascript:alert(1)", "http or https"),
+        ("rest.openapi_server_proxy_uri", "https://a.example/?x", "http or https"),
+        ("rest.openapi_server_proxy_uri", "https://a b", "http or https"),
         ("courier.allowed_hosts", "*", "no place"),
         ("courier.allowed_hosts", "*:443", "no place"),
         ("courier.allowed_hosts", "a.example", "no place"),

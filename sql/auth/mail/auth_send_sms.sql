@@ -1,0 +1,48 @@
+-- howdah_private.auth_send_sms: a code to a phone, as a row that commits with its cause.
+--
+-- Runs as   invoker: the definer functions that call it are howdah_owner.
+-- Writes    one row of howdah.outbox; or nothing where a send_sms hook takes the message.
+-- Returns   the message's id, for the dialect's message_id.
+-- Raises    P0001 if the hook refused or failed.
+CREATE FUNCTION howdah_private.auth_send_sms(
+    user_id pg_catalog.uuid, kind pg_catalog.text, phone pg_catalog.text, code pg_catalog.text
+)
+RETURNS pg_catalog.text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_user    record;
+    v_answer  pg_catalog.jsonb;
+    v_message record;
+    v_id      pg_catalog.text;
+BEGIN
+    v_answer := howdah_private.auth_run_hook('send_sms', pg_catalog.jsonb_build_object(
+        'user', howdah_private.auth_user_json(auth_send_sms.user_id),
+        'sms', pg_catalog.jsonb_build_object(
+            'otp', auth_send_sms.code, 'sms_type', auth_send_sms.kind, 'phone', auth_send_sms.phone)));
+    IF v_answer ? 'error' THEN
+        RAISE EXCEPTION 'the send_sms hook refused: %', v_answer #>> '{error,message}' USING ERRCODE = 'raise_exception';
+    ELSIF v_answer IS NOT NULL THEN
+        RETURN COALESCE(v_answer ->> 'message_id', pg_catalog.gen_random_uuid()::pg_catalog.text);
+    END IF;
+    SELECT u.raw_user_meta_data AS meta INTO v_user FROM auth.users AS u WHERE u.id = auth_send_sms.user_id;
+    v_message := howdah_private.auth_render(
+        'sms', COALESCE(v_user.meta ->> 'locale', auth.get('mailer_default_locale')),
+        pg_catalog.jsonb_build_object(
+            'Code', auth_send_sms.code, 'Token', auth_send_sms.code, 'Phone', auth_send_sms.phone,
+            'SiteURL', auth.get('site_url'), 'Type', auth_send_sms.kind, 'Data', COALESCE(v_user.meta, '{}')));
+    INSERT INTO howdah.outbox AS o (kind, recipient, user_id, payload, cause, expires_at)
+    VALUES ('sms', auth_send_sms.phone, auth_send_sms.user_id,
+            pg_catalog.jsonb_build_object('template', 'sms', 'text', v_message.text, 'code', auth_send_sms.code),
+            howdah_private.request_id(), pg_catalog.now() + interval '1 hour')
+    RETURNING o.id INTO v_id;
+    RETURN v_id;
+END
+$$;
+COMMENT ON FUNCTION howdah_private.auth_send_sms(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.text)
+    IS 'A code to a phone, as a row of the outbox.';
+REVOKE EXECUTE
+    ON FUNCTION howdah_private.auth_send_sms(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.text) FROM PUBLIC;
+GRANT EXECUTE
+    ON FUNCTION howdah_private.auth_send_sms(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.text) TO howdah_owner;
