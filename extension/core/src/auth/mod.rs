@@ -8,6 +8,7 @@ pub mod dialect;
 pub mod email;
 pub mod error;
 pub mod link;
+pub mod oidc;
 pub mod phone;
 pub mod qr;
 pub mod recovery;

@@ -6,7 +6,7 @@
 
 mod error;
 mod keys;
-mod strict;
+pub(crate) mod strict;
 
 #[cfg(test)]
 mod hostile_tests;
