@@ -400,6 +400,7 @@ impl Visit<'_> {
             claims: who.claims.clone(),
             method: self.request.method.to_owned(),
             path: self.request.path.to_owned(),
+            query: self.request.query.to_owned(),
             headers: self.headers(),
             client: self.origin.client.to_owned(),
             id: self.origin.id.to_owned(),

@@ -191,6 +191,115 @@ CREATE FUNCTION howdah_private."qr_svg"(
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'qr_svg_wrapper';
+CREATE FUNCTION howdah_private."oidc_authorize_url"(
+    "provider" jsonb,
+    "ask" jsonb
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_authorize_url_wrapper';
+
+CREATE FUNCTION howdah_private."oidc_check_secret"(
+    "secret" TEXT
+) RETURNS void
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_check_secret_wrapper';
+
+CREATE FUNCTION howdah_private."oidc_claimed_issuer"(
+    "token" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_claimed_issuer_wrapper';
+
+CREATE FUNCTION howdah_private."oidc_complete_provider"(
+    "given" jsonb
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_complete_provider_wrapper';
+
+CREATE FUNCTION howdah_private."oidc_discovery_url"(
+    "issuer" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_discovery_url_wrapper';
+
+CREATE FUNCTION howdah_private."oidc_read_document"(
+    "kind" TEXT,
+    "text" TEXT,
+    "issuer" TEXT
+) RETURNS jsonb
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_read_document_wrapper';
+
+CREATE FUNCTION howdah_private."oidc_read_profile"(
+    "provider" jsonb,
+    "documents" jsonb
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_read_profile_wrapper';
+
+CREATE FUNCTION howdah_private."oidc_token_request"(
+    "provider" jsonb,
+    "secret" TEXT,
+    "grant" jsonb,
+    "at" bigint
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_token_request_wrapper';
+
+CREATE FUNCTION howdah_private."oidc_userinfo_request"(
+    "provider" jsonb,
+    "url" TEXT,
+    "access_token" TEXT,
+    "secret" TEXT
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_userinfo_request_wrapper';
+
+CREATE FUNCTION howdah_private."oidc_verify_id_token"(
+    "provider" jsonb,
+    "keys" jsonb,
+    "token" TEXT,
+    "mode" TEXT,
+    "nonce" TEXT,
+    "access_token" TEXT,
+    "at" bigint
+) RETURNS jsonb
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'oidc_verify_id_token_wrapper';
+
+CREATE FUNCTION howdah_private."pkce_challenge"(
+    "verifier" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'pkce_challenge_wrapper';
+
+CREATE FUNCTION howdah_private."pkce_check_challenge"(
+    "challenge" TEXT,
+    "method" TEXT
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'pkce_check_challenge_wrapper';
+
+CREATE FUNCTION howdah_private."pkce_meets"(
+    "verifier" TEXT,
+    "challenge" TEXT,
+    "method" TEXT
+) RETURNS bool
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'pkce_meets_wrapper';
 
 CREATE FUNCTION howdah_private."random_digits"(
     "digits" INT
@@ -243,6 +352,11 @@ CREATE FUNCTION howdah_private."request_id"() RETURNS TEXT
 STRICT STABLE PARALLEL RESTRICTED
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'request_id_wrapper';
+
+CREATE FUNCTION howdah_private."request_query"() RETURNS jsonb
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'request_query_wrapper';
 
 CREATE FUNCTION howdah_private."route_check"(
     "method" TEXT,

@@ -38,6 +38,11 @@ AS $$
         -- passkeys
         ('auth', 'webauthn_credentials'),
         ('auth', 'webauthn_challenges')
+        -- other providers
+        ('auth', 'providers'),
+        ('auth', 'flow_state'),
+        ('auth', 'provider_tokens'),
+        ('auth', 'provider_documents')
 $$;
 COMMENT ON FUNCTION howdah_private.our_tables() IS 'Every table that howdah.install() makes.';
 REVOKE EXECUTE ON FUNCTION howdah_private.our_tables() FROM PUBLIC;

@@ -15,6 +15,7 @@ BEGIN
     PERFORM howdah_private.install_auth_sessions();
     PERFORM howdah_private.install_auth_factors();
     PERFORM howdah_private.install_auth_passkeys();
+    PERFORM howdah_private.install_auth_providers();
 END
 $$;
 COMMENT ON FUNCTION howdah_private.install_step_0002() IS 'howdah.install(): the tables of accounts.';

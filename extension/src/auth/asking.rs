@@ -12,6 +12,19 @@ fn request_header(name: &str) -> Option<String> {
     .flatten()
 }
 
+/// The query's parameters, those given once, as a JSON object; for the few flows that pass on what they do not know.
+#[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
+fn request_query() -> Option<pgrx::JsonB> {
+    let query = claims::with_context(|context| context.query.clone())?;
+    let mut object = serde_json::Map::new();
+    for argument in howdah_core::route::merge(Vec::new(), &query, None, &[]).unwrap_or_default() {
+        if let howdah_core::route::Value::Text(text) = argument.value {
+            object.insert(argument.name, serde_json::Value::String(text));
+        }
+    }
+    Some(pgrx::JsonB(object.into()))
+}
+
 /// The client's address, as the proxy found it.
 #[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
 fn request_client() -> Option<String> {

@@ -4,6 +4,7 @@ mod answers;
 mod asking;
 mod factors;
 mod mail;
+mod oidc;
 mod secrets;
 pub mod sessions;
 mod settings;

@@ -28,6 +28,8 @@ pub struct Context {
     pub claims: Rc<Claims>,
     pub method: String,
     pub path: String,
+    /// The query string, as it came.
+    pub query: String,
     /// The header block of the request; turned into JSON only when somebody asks.
     pub headers: String,
     /// The client's address, as the proxy found it.

@@ -68,16 +68,34 @@ pub const DEFINITIONS: &[Definition] = &[
         "Whether anybody may sign in without any credential, as a user of his own (is_anonymous).",
     ),
     define(
+        "external_browser_binding",
+        Kind::Switch,
+        "true",
+        "Whether the browser that comes back from a provider must be the one that was sent there (a cookie).",
+    ),
+    define(
         "external_email_enabled",
         Kind::Switch,
         "true",
         "Whether e-mail addresses sign up and in.",
     ),
     define(
+        "external_flow_state_expiry_duration",
+        Kind::Number(60, 600),
+        "600",
+        "Seconds that somebody may take at a provider.",
+    ),
+    define(
         "external_phone_enabled",
         Kind::Switch,
         "false",
         "Whether phone numbers sign up and in.",
+    ),
+    define(
+        "external_unverified_email",
+        Kind::Choice(&["blank", "refuse"]),
+        "blank",
+        "What becomes of a new user whose provider does not vouch for his e-mail address: an account without one, or none.",
     ),
     define(
         "jwt_admin_roles",
@@ -345,6 +363,18 @@ pub const DEFINITIONS: &[Definition] = &[
         Kind::Switch,
         "true",
         "Whether each refresh gives a new refresh token, and the use of an old one ends the session.",
+    ),
+    define(
+        "security_allow_plain_code_challenge",
+        Kind::Switch,
+        "false",
+        "Whether PKCE may go by the method plain, which shows the verifier to who sees the request.",
+    ),
+    define(
+        "security_auth_code_exp",
+        Kind::Number(10, 600),
+        "60",
+        "Seconds in which an auth code may be exchanged for a session.",
     ),
     define(
         "security_manual_linking_enabled",
