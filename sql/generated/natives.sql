@@ -185,12 +185,6 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'library_version_wrapper';
 
-CREATE FUNCTION howdah_private."qr_svg"(
-    "text" TEXT
-) RETURNS TEXT
-IMMUTABLE STRICT PARALLEL SAFE
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'qr_svg_wrapper';
 CREATE FUNCTION howdah_private."oidc_authorize_url"(
     "provider" jsonb,
     "ask" jsonb
@@ -300,6 +294,13 @@ CREATE FUNCTION howdah_private."pkce_meets"(
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'pkce_meets_wrapper';
+
+CREATE FUNCTION howdah_private."qr_svg"(
+    "text" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'qr_svg_wrapper';
 
 CREATE FUNCTION howdah_private."random_digits"(
     "digits" INT

@@ -37,7 +37,7 @@ AS $$
         ('auth', 'mfa_recovery_codes'),
         -- passkeys
         ('auth', 'webauthn_credentials'),
-        ('auth', 'webauthn_challenges')
+        ('auth', 'webauthn_challenges'),
         -- other providers
         ('auth', 'providers'),
         ('auth', 'flow_state'),
