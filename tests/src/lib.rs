@@ -9,6 +9,7 @@ pub mod account;
 pub mod api;
 pub mod database;
 pub mod forge;
+pub mod outside;
 pub mod reply;
 pub mod server;
 pub mod table;

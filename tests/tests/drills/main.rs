@@ -2,6 +2,7 @@
 //! Run one after the other (`--test-threads 1`).
 #![forbid(unsafe_code)]
 
+mod auth_courier;
 mod faults;
 mod keys;
 mod many_tables;
