@@ -28,7 +28,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// A standby is asked this often whether it is one still.
 const STANDBY: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// What is being carried when SIGTERM comes is given this long.
 const DRAIN: Duration = Duration::from_secs(12);
 
