@@ -7,10 +7,12 @@
 
 pub mod account;
 pub mod api;
+pub mod authenticator;
 pub mod database;
 pub mod forge;
 pub mod outside;
 pub mod reply;
 pub mod server;
 pub mod table;
+pub mod totp;
 pub mod wire;

@@ -52,6 +52,8 @@ BEGIN
         ('sso_address',             'sso',             'address', 30,   '5 minutes', NULL, 'rate_limit_sso'),
         ('web3_address',            'web3',            'address', 30,   '5 minutes', NULL, 'rate_limit_web3'),
         ('mfa_address',             'mfa',             'address', 15,   '1 minute',  NULL, 'mfa_rate_limit_challenge_and_verify'),
+        -- A sign-in by passkey takes two.
+        ('passkey_address',         'passkey',         'address', 60,   '5 minutes', NULL, NULL),
         -- Three at once and three an hour: never more than five in any hour to one address.
         ('email_send_address',      'email_send',      'address', 30,   '1 hour',    NULL, NULL),
         ('email_send_pause',        'email_send',      'account', 1,    '1 minute',  NULL, 'smtp_max_frequency'),

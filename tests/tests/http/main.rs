@@ -1,6 +1,8 @@
 //! Black-box tests over HTTP (and psql beside it), a module for each route family, on one Howdah for the whole run.
 #![forbid(unsafe_code)]
 
+mod auth_mfa;
+mod auth_passkeys;
 mod auth_sessions;
 mod chinook;
 mod ddl;

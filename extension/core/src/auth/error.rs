@@ -138,6 +138,7 @@ pub const TABLE: &[Spec] = &[
         422,
         "Maximum number of verified factors reached, unenroll to continue",
     ),
+    spec("too_many_passkeys", 422, "Maximum number of passkeys reached"),
     spec(
         "unexpected_failure",
         500,
