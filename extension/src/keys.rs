@@ -7,6 +7,8 @@ use howdah_core::token::{self, Purpose, SigningKey, VerifyKey};
 use howdah_core::{route, settings};
 use pgrx::prelude::*;
 use pgrx::{JsonB, PgSqlErrorCode};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Bytes of [`random_token`]: at least 128 bits.
 const RANDOM: std::ops::RangeInclusive<i32> = 16..=1024;
@@ -53,9 +55,27 @@ fn token_sign(alg: &str, kid: &str, secret: &[u8], claims: JsonB) -> String {
             "only ES256 keys sign; imported HS256 secrets are shared with others and only verify",
         );
     }
-    SigningKey::from_pkcs8(kid, secret)
+    signing_key(kid, secret)
         .and_then(|key| token::sign(&claims.0.to_string(), &key))
         .unwrap_or_else(|error| invalid(&error))
+}
+
+thread_local! {
+    static LAST: RefCell<Option<(Vec<u8>, Rc<SigningKey>)>> = const { RefCell::new(None) };
+}
+
+/// The key as it was read last time, or read anew: that computes its public part, which costs as much as a signature.
+fn signing_key(kid: &str, secret: &[u8]) -> Result<Rc<SigningKey>, String> {
+    let kept = LAST.with_borrow(|last| {
+        let (bytes, key) = last.as_ref()?;
+        (bytes == secret && key.kid() == kid).then(|| key.clone())
+    });
+    if let Some(key) = kept {
+        return Ok(key);
+    }
+    let key = Rc::new(SigningKey::from_pkcs8(kid, secret)?);
+    LAST.set(Some((secret.to_vec(), key.clone())));
+    Ok(key)
 }
 
 /// Checks a setting and returns the value to keep, in its normal form.

@@ -30,6 +30,10 @@ AS $$
         ('auth', 'refresh_tokens'),
         ('auth', 'mfa_amr_claims'),
         ('auth', 'session_marker'),
+        -- our authorization server
+        ('auth', 'oauth_clients'),
+        ('auth', 'oauth_authorizations'),
+        ('auth', 'oauth_consents'),
         -- second factors
         ('auth', 'mfa_factors'),
         ('auth', 'mfa_challenges'),

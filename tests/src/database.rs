@@ -194,6 +194,9 @@ impl Howdah {
         for sql in [
             format!("SELECT howdah.set('rest.schemas', {schemas})"),
             "SELECT howdah.set('rest.tx_end', 'commit-allow-override')".to_owned(),
+            "SELECT auth.set('oauth_server_enabled', 'true'), auth.set('oauth_server_allow_dynamic_registration', 'true')".to_owned(),
+            "SELECT auth.set('site_url', 'http://127.0.0.1:3000') WHERE auth.get('site_url') = ''".to_owned(),
+            "SELECT auth.set('api_external_url', 'http://127.0.0.1:8000') WHERE auth.get('api_external_url') = ''".to_owned(),
             format!("INSERT INTO howdah_tests.prepared VALUES ({run})"),
         ] {
             dba.batch_execute(&sql).unwrap_or_else(|e| panic!("{sql}\n{}", describe(&e)));

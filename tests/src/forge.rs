@@ -43,3 +43,10 @@ pub fn now() -> i64 {
         .expect("after 1970")
         .as_secs() as i64
 }
+
+/// Standard base64 with padding, as HTTP Basic has it.
+pub fn base64(bytes: impl AsRef<[u8]>) -> String {
+    let text = base64url(bytes.as_ref()).replace('-', "+").replace('_', "/");
+    let padding = (4 - text.len() % 4) % 4;
+    text + &"=".repeat(padding)
+}

@@ -19,3 +19,11 @@ fn auth_error(
     let body = dialect::body(line.status, slug, message.unwrap_or(line.message), extra);
     TableIterator::once((i32::from(line.status), JsonB(body)))
 }
+
+/// A text as one value of a query: everything but unreserved characters (RFC 3986, 2.3) is `%XX`.
+#[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
+fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    howdah_core::http::push_percent_encoded(&mut encoded, text);
+    encoded
+}

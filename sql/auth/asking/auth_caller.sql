@@ -36,6 +36,13 @@ BEGIN
         v_caller.refusal.body := v_caller.refusal.body || '{"code": 403}';
         RETURN v_caller;
     END IF;
+    -- A client that the user has let in reads who he is; his account is not its to change.
+    IF v_claims ? 'client_id' AND NOT (
+        pg_catalog.current_setting('request.method', true) = 'GET'
+        AND pg_catalog.current_setting('request.path', true) IN ('/auth/v1/user', '/auth/v1/oauth/userinfo')) THEN
+        v_caller.refusal := howdah_private.auth_refuse('oauth_client_not_allowed');
+        RETURN v_caller;
+    END IF;
     v_caller.session_id := v_claims ->> 'session_id';
     v_caller.aal := COALESCE(v_claims ->> 'aal', 'aal1');
     v_caller.amr := v_claims -> 'amr';

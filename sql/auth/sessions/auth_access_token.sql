@@ -15,7 +15,7 @@ DECLARE
     v_now    pg_catalog.int8 := pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp()));
     v_claims pg_catalog.jsonb;
 BEGIN
-    SELECT s.aal, s.tokens_from, u.id, u.aud, u.role, u.email, u.phone, u.is_anonymous,
+    SELECT s.aal, s.tokens_from, s.oauth_client_id, s.scopes, u.id, u.aud, u.role, u.email, u.phone, u.is_anonymous,
            u.raw_app_meta_data, u.raw_user_meta_data
     INTO STRICT v_row
     FROM auth.sessions AS s JOIN auth.users AS u ON u.id = s.user_id
@@ -36,6 +36,9 @@ BEGIN
         'user_metadata', COALESCE(v_row.raw_user_meta_data, '{}'),
         'role', v_row.role, 'aal', COALESCE(v_row.aal::pg_catalog.text, 'aal1'), 'amr', v_amr,
         'session_id', auth_access_token.session_id, 'is_anonymous', v_row.is_anonymous);
+    IF v_row.oauth_client_id IS NOT NULL THEN
+        v_claims := v_claims || pg_catalog.jsonb_build_object('client_id', v_row.oauth_client_id, 'scope', v_row.scopes);
+    END IF;
     v_claims := howdah_private.auth_finish_claims(v_row.id, v_claims, auth_access_token.method);
     RETURN pg_catalog.jsonb_build_object(
         'access_token', howdah_private.sign_claims('session', v_claims),

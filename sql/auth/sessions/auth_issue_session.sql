@@ -4,29 +4,35 @@
 -- Writes    auth.sessions (always a new id: nothing of before a sign-in is carried over), auth.mfa_amr_claims, auth.refresh_tokens, the
 --           user's last_sign_in_at; with sessions_single_per_user the user's other sessions end.
 -- Returns   the dialect's session: access_token, token_type, expires_in, expires_at, refresh_token, user.
--- Arguments method: how he has proven it, for amr: password, otp, oauth, recovery, invite, anonymous, totp …
+-- Arguments method: how he has proven it, for amr: password, otp, oauth, recovery, invite, anonymous, totp …; oauth_client_id and scopes:
+--           a session of a client that he has let in.
 CREATE FUNCTION howdah_private.auth_issue_session(
     user_id pg_catalog.uuid,
     method pg_catalog.text,
     aal pg_catalog.text DEFAULT 'aal1',
-    not_after pg_catalog.timestamptz DEFAULT NULL
+    not_after pg_catalog.timestamptz DEFAULT NULL,
+    oauth_client_id pg_catalog.uuid DEFAULT NULL,
+    scopes pg_catalog.text DEFAULT NULL,
+    session_id pg_catalog.uuid DEFAULT NULL
 )
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_session pg_catalog.uuid := pg_catalog.gen_random_uuid();
+    v_session pg_catalog.uuid := COALESCE(auth_issue_session.session_id, pg_catalog.gen_random_uuid());
     v_now     pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     v_token   pg_catalog.text;
 BEGIN
-    IF auth.get('sessions_single_per_user')::pg_catalog.bool THEN
+    IF auth_issue_session.oauth_client_id IS NULL AND auth.get('sessions_single_per_user')::pg_catalog.bool THEN
         PERFORM howdah_private.auth_end_sessions(auth_issue_session.user_id);
     END IF;
-    INSERT INTO auth.sessions (id, user_id, created_at, updated_at, aal, not_after, user_agent, ip, refresh_token_hmac_key)
+    INSERT INTO auth.sessions (id, user_id, created_at, updated_at, aal, not_after, user_agent, ip, refresh_token_hmac_key,
+                               oauth_client_id, scopes)
     VALUES (v_session, auth_issue_session.user_id, v_now, v_now, auth_issue_session.aal::auth.aal_level,
             auth_issue_session.not_after, pg_catalog.left(howdah_private.request_header('user-agent'), 512),
-            howdah_private.client_address(), howdah_private.random_token(32));
+            howdah_private.client_address(), howdah_private.random_token(32),
+            auth_issue_session.oauth_client_id, auth_issue_session.scopes);
     INSERT INTO auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
     VALUES (pg_catalog.gen_random_uuid(), v_session, v_now, v_now, auth_issue_session.method);
     v_token := 'hw_rt_' || howdah_private.random_token(32);
@@ -38,7 +44,7 @@ BEGIN
             'refresh_token', v_token, 'user', howdah_private.auth_user_json(auth_issue_session.user_id));
 END
 $$;
-COMMENT ON FUNCTION howdah_private.auth_issue_session(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz)
+COMMENT ON FUNCTION howdah_private.auth_issue_session(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.uuid, pg_catalog.text, pg_catalog.uuid)
     IS 'A new session of a user who has just proven who he is.';
-REVOKE EXECUTE ON FUNCTION howdah_private.auth_issue_session(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION howdah_private.auth_issue_session(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz) TO howdah_owner;
+REVOKE EXECUTE ON FUNCTION howdah_private.auth_issue_session(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.uuid, pg_catalog.text, pg_catalog.uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION howdah_private.auth_issue_session(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.uuid, pg_catalog.text, pg_catalog.uuid) TO howdah_owner;

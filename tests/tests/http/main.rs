@@ -3,6 +3,7 @@
 
 mod auth_mfa;
 mod auth_passkeys;
+mod auth_oauth_server;
 mod auth_sessions;
 mod chinook;
 mod ddl;

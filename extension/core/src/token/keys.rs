@@ -217,6 +217,12 @@ impl SigningKey {
             .map_err(|_| "the secret is no PKCS#8 private key of P-256".to_owned())?;
         Ok(Self { kid: kid.to_owned(), key })
     }
+
+    /// The name that tokens carry.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
 }
 
 /// A new key pair.

@@ -192,6 +192,10 @@ fn read_claims(claims: Map<String, Value>, rules: Rules<'_>) -> Result<Verified,
     let [exp, nbf, iat] = ["exp", "nbf", "iat"].map(|name| date(&claims, name));
     let (exp, nbf, iat) = (exp?, nbf?, iat?);
     check_audience(claims.get("aud"), rules.audience)?;
+    // An ID token tells a client who its user is; it opens nothing here (RFC 8725, 3.11).
+    if claims.get("token_use").is_some_and(|value| value == "id") {
+        return Err(TokenError::Type);
+    }
     let string = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let (sub, email, jti) = (string("sub"), string("email"), string("jti"));
     let session_id = claims.get("session_id").and_then(Value::as_str).and_then(parse_uuid);
