@@ -271,6 +271,13 @@ IMMUTABLE PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'oidc_verify_id_token_wrapper';
 
+CREATE FUNCTION howdah_private."percent_encode"(
+    "text" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'percent_encode_wrapper';
+
 CREATE FUNCTION howdah_private."pkce_challenge"(
     "verifier" TEXT
 ) RETURNS TEXT
@@ -296,13 +303,11 @@ LANGUAGE c
 AS 'MODULE_PATHNAME', 'pkce_meets_wrapper';
 
 CREATE FUNCTION howdah_private."qr_svg"(
-CREATE FUNCTION howdah_private."percent_encode"(
     "text" TEXT
 ) RETURNS TEXT
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'qr_svg_wrapper';
-AS 'MODULE_PATHNAME', 'percent_encode_wrapper';
 
 CREATE FUNCTION howdah_private."random_digits"(
     "digits" INT
