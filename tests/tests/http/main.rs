@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod auth_mfa;
-mod auth_passkeys;
 mod auth_oauth_server;
+mod auth_passkeys;
 mod auth_sessions;
 mod chinook;
 mod ddl;
