@@ -181,6 +181,7 @@ impl Howdah {
             "headed",
             "openapi",
             "aggregates",
+            "accounts",
         ];
         for name in FIXTURES {
             let path = folder().join(format!("{name}.sql"));
