@@ -1,8 +1,9 @@
-//! The fuzz targets: [`grammar::run`] and [`statement::run`]. Each takes bytes and panics when a promise is broken; libFuzzer
+//! The fuzz targets: [`grammar::run`], [`redirect::run`] and [`statement::run`]. Each takes bytes and panics when a promise is broken; libFuzzer
 //! (`fuzz_targets/`) and the seeded driver (`src/bin/runs.rs`) share them.
 #![forbid(unsafe_code)]
 
 pub mod choices;
 pub mod grammar;
+pub mod redirect;
 pub mod request;
 pub mod statement;

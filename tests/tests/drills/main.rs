@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod auth_courier;
+mod auth_mail;
 mod faults;
 mod keys;
 mod many_tables;

@@ -4,6 +4,7 @@
 mod auth_mfa;
 mod auth_oauth_server;
 mod auth_passkeys;
+mod auth_mail;
 mod auth_sessions;
 mod chinook;
 mod ddl;
