@@ -1,8 +1,8 @@
 -- howdah_private.auth_charge: count one use against a limit, in one statement.
 --
 -- The counter is the time at which all may be asked at once again (GCRA): each use moves it on by period / count; a use that would
--- move it further ahead than burst of them is not counted. Nothing is read before it is written, so two at once cannot both
--- take the last one.
+-- move it further ahead than burst of them is not counted. The statement that counts is the one that decides, so two at once
+-- cannot both take the last one.
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 -- Writes    one row of auth.rate_counters. A limit of 2,000 and more is kept in several rows, of which each use takes one at
@@ -26,6 +26,12 @@ DECLARE
             || pg_catalog.floor(pg_catalog.random() * v_shards)::pg_catalog.text), 1, 16);
     v_full   pg_catalog.timestamptz;
 BEGIN
+    -- Over the limit already: say so without waiting for a request that is counting itself. What decides is the statement below.
+    SELECT c.full_at INTO v_full FROM auth.rate_counters AS c
+    WHERE c.key = v_key AND c.full_at + v_one > v_now + v_room;
+    IF FOUND THEN
+        RETURN GREATEST(pg_catalog.ceil(EXTRACT(epoch FROM v_full + v_one - v_room - v_now)), 1);
+    END IF;
     INSERT INTO auth.rate_counters AS c (key, full_at, gone_after)
     VALUES (v_key, v_now + v_one, pg_catalog.date_trunc('hour', v_now + v_one) + interval '1 hour')
     ON CONFLICT ON CONSTRAINT rate_counters_pkey

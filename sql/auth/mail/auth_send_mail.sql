@@ -5,7 +5,7 @@
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 -- Takes     kind as auth.templates_all lists them, or as the dialect calls them (signup, magiclink); data: further variables
---           (NewEmail, OldEmail, OldPhone, Provider, FactorType, Address, Agent, At).
+--           (NewEmail, OldEmail, OldPhone, Provider, FactorType, Address, Agent, At; organization and role of organization_invite).
 -- Writes    one row of howdah.outbox; or nothing where a send_email hook takes the mail, or the setting of a notice is off.
 -- Raises    55000 for a mail with a link while api_external_url is not set; P0001 if a hook refused or failed.
 CREATE FUNCTION howdah_private.auth_send_mail(
@@ -34,9 +34,14 @@ BEGIN
     FROM auth.users AS u WHERE u.id = auth_send_mail.user_id;
     v_variables := pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
         'SiteURL', auth.get('site_url'),
-        'ConfirmationURL', CASE WHEN auth_send_mail.token IS NOT NULL AND v_kind <> 'reauthentication' THEN
-            howdah_private.auth_link(v_kind, auth_send_mail.token, auth_send_mail.redirect_to,
-                                     page => auth.get('mailer_link_page')::pg_catalog.bool) END,
+        'ConfirmationURL', CASE
+            WHEN auth_send_mail.token IS NULL OR v_kind = 'reauthentication' THEN NULL
+            -- Only who is signed in can accept: the app asks for it.
+            WHEN v_kind = 'organization_invite' THEN howdah_private.auth_callback_url(
+                auth_send_mail.redirect_to,
+                pg_catalog.jsonb_build_object('invitation_token', auth_send_mail.token), NULL)
+            ELSE howdah_private.auth_link(v_kind, auth_send_mail.token, auth_send_mail.redirect_to,
+                                          page => auth.get('mailer_link_page')::pg_catalog.bool) END,
         'Token', auth_send_mail.code,
         'TokenHash', auth_send_mail.token,
         'RedirectTo', auth_send_mail.redirect_to,

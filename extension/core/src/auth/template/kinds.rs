@@ -127,6 +127,13 @@ pub const KINDS: &[Kind] = &[
         "The account {{ Email }} at {{ SiteURL }} is to get the address {{ NewEmail }}. Confirm that this is right.",
         "Confirm change"
     ),
+    asks!(
+        "organization_invite",
+        "a member of an organisation invites somebody; the link leads to the app, with invitation_token",
+        "You have been invited to an organization",
+        "You have been invited to join \"{{ organization }}\" at {{ SiteURL }} as {{ role }}.",
+        "See the invitation"
+    ),
     Kind {
         name: "reauthentication",
         subject: Some("{{ Token }} is your code"),
@@ -232,6 +239,8 @@ pub(super) fn sample() -> Value {
         "Agent": "a browser",
         "At": "2026-01-31 12:00 UTC",
         "Locale": "en",
+        "organization": "Analytical Engines",
+        "role": "member",
         "Type": "signup",
         "Action": "/auth/v1/confirm",
         "Hidden": {"token": "pkce_0a1b", "type": "signup", "redirect_to": "https://app.example.com"},

@@ -327,7 +327,7 @@ fn what_is_shipped_renders_and_says_what_it_must() {
             assert!(!html.contains("href") && !html.contains("123456"), "{html}");
         }
     }
-    assert_eq!(KINDS.len(), 16);
+    assert_eq!(KINDS.len(), 17);
     assert!(kind("recovery").is_some() && kind("nope").is_none());
     let sms = kind("sms").unwrap();
     assert_eq!(
