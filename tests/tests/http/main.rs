@@ -1,10 +1,10 @@
 //! Black-box tests over HTTP (and psql beside it), a module for each route family, on one Howdah for the whole run.
 #![forbid(unsafe_code)]
 
+mod auth_mail;
 mod auth_mfa;
 mod auth_oauth_server;
 mod auth_passkeys;
-mod auth_mail;
 mod auth_sessions;
 mod chinook;
 mod ddl;
