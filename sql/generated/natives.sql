@@ -42,6 +42,15 @@ CREATE FUNCTION howdah.serve_frame(
 CREATE FUNCTION howdah.to_json_row(record) RETURNS json
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_row';
 
+CREATE FUNCTION howdah_private."auth_callback_url"(
+    "target" TEXT,
+    "query" jsonb,
+    "fragment" jsonb
+) RETURNS TEXT
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_callback_url_wrapper';
+
 CREATE FUNCTION howdah_private."auth_error"(
     "slug" TEXT,
     "message" TEXT,

@@ -46,7 +46,9 @@ AS $$
         ('auth', 'providers'),
         ('auth', 'flow_state'),
         ('auth', 'provider_tokens'),
-        ('auth', 'provider_documents')
+        ('auth', 'provider_documents'),
+        -- one-time codes and links
+        ('auth', 'one_time_tokens')
 $$;
 COMMENT ON FUNCTION howdah_private.our_tables() IS 'Every table that howdah.install() makes.';
 REVOKE EXECUTE ON FUNCTION howdah_private.our_tables() FROM PUBLIC;

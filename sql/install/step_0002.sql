@@ -17,6 +17,7 @@ BEGIN
     PERFORM howdah_private.install_auth_passkeys();
     PERFORM howdah_private.install_auth_providers();
     PERFORM howdah_private.install_auth_oauth_server();
+    PERFORM howdah_private.install_auth_one_time_tokens();
 END
 $$;
 COMMENT ON FUNCTION howdah_private.install_step_0002() IS 'howdah.install(): the tables of accounts.';

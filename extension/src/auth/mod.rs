@@ -2,6 +2,7 @@
 
 mod answers;
 mod asking;
+mod callback;
 mod factors;
 mod mail;
 mod oidc;

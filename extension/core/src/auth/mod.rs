@@ -3,6 +3,7 @@
 //! The dialect is that of Supabase Auth (GoTrue): error codes, the two shapes of its errors, its settings' names.
 
 pub mod base32;
+pub mod callback;
 pub mod cbor;
 pub mod dialect;
 pub mod email;
