@@ -165,6 +165,17 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'hmac_base64url_wrapper';
 
+CREATE FUNCTION howdah_private."hook_call"(
+    "schema" TEXT,
+    "name" TEXT,
+    "role" TEXT,
+    "payload" TEXT,
+    "timeout_ms" INT
+) RETURNS TEXT
+STRICT VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'hook_call_wrapper';
+
 CREATE FUNCTION howdah_private."key_check"(
     "kid" TEXT,
     "alg" TEXT,

@@ -34,6 +34,9 @@ AS $$
         ('auth', 'oauth_clients'),
         ('auth', 'oauth_authorizations'),
         ('auth', 'oauth_consents'),
+        -- hooks, who may sign up
+        ('auth', 'hooks'),
+        ('auth', 'signup_allowed'),
         -- second factors
         ('auth', 'mfa_factors'),
         ('auth', 'mfa_challenges'),

@@ -4,6 +4,7 @@ mod answers;
 mod asking;
 mod callback;
 mod factors;
+mod hooks;
 mod mail;
 mod oidc;
 mod secrets;

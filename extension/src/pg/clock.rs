@@ -14,6 +14,8 @@ pub fn now() -> i64 {
 unsafe extern "C-unwind" {
     fn enable_timeout_after(id: i32, delay_ms: i32);
     fn disable_timeout(id: i32, keep_indicator: bool);
+    fn get_timeout_active(id: i32) -> bool;
+    fn get_timeout_finish_time(id: i32) -> i64;
 }
 
 /// STATEMENT_TIMEOUT of enum TimeoutId (timeout.h), the same from 14 to 18.
@@ -30,6 +32,40 @@ pub fn limit_statement(milliseconds: i32) {
             disable_timeout(STATEMENT_TIMEOUT, false);
         }
     }
+}
+
+/// Runs `work` for at most so long, or for what is left of the statement's own time if that is less: then 57014 is raised.
+/// Afterwards, an ERROR included, the statement's own time runs on.
+pub fn at_most<R>(milliseconds: i32, work: impl FnOnce() -> R) -> R {
+    // SAFETY: reads variables of this backend.
+    let own = unsafe {
+        get_timeout_active(STATEMENT_TIMEOUT).then(|| get_timeout_finish_time(STATEMENT_TIMEOUT))
+    };
+    if own.is_some_and(|end| left(end) <= milliseconds) {
+        return work();
+    }
+    let _rearm = Rearm(own);
+    limit_statement(milliseconds.max(1));
+    let result = work();
+    // A timer that went off as the work ended is the work's.
+    pgrx::check_for_interrupts!();
+    result
+}
+
+/// The end of the statement's own time, in microseconds since 2000; `None`: it has none.
+struct Rearm(Option<i64>);
+
+impl Drop for Rearm {
+    fn drop(&mut self) {
+        limit_statement(self.0.map_or(0, left));
+    }
+}
+
+/// Milliseconds until then, at least one.
+fn left(end: i64) -> i32 {
+    // SAFETY: reads the clock.
+    let micros = end.saturating_sub(unsafe { pg_sys::GetCurrentTimestamp() });
+    i32::try_from(micros / 1000).unwrap_or(i32::MAX).max(1)
 }
 
 /// The transaction's isolation level; `None` is read committed.

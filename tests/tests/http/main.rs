@@ -1,11 +1,14 @@
 //! Black-box tests over HTTP (and psql beside it), a module for each route family, on one Howdah for the whole run.
 #![forbid(unsafe_code)]
 
+mod auth_form;
 mod auth_mail;
 mod auth_mfa;
 mod auth_oauth_server;
 mod auth_passkeys;
 mod auth_sessions;
+mod auth_signin;
+mod auth_user;
 mod chinook;
 mod ddl;
 mod jail;

@@ -61,6 +61,10 @@ pub fn body(status: u16, slug: &str, message: &str, extra: Option<&Map<String, V
 /// An error of the gateway (a body that is no JSON, a raised constraint, a fault) in the dialect's shape.
 #[must_use]
 pub fn refusal(headers: Headers<'_>, cause: &ApiError) -> Response {
+    // A flow that has to undo its work raises one of the table's own.
+    if let Some(line) = error::find(&cause.code) {
+        return answer_of(headers, cause, cause.status, line.slug, &cause.message);
+    }
     let (slug, message) = match (cause.code.as_str(), cause.status) {
         ("PGRST102", _) => ("bad_json", cause.message.as_str()),
         ("HW404", _) => ("not_found", "404 page not found"),
@@ -86,6 +90,16 @@ pub fn refusal(headers: Headers<'_>, cause: &ApiError) -> Response {
         "validation_failed" | "bad_json" => 400,
         _ => cause.status,
     };
+    answer_of(headers, cause, status, slug, message)
+}
+
+fn answer_of(
+    headers: Headers<'_>,
+    cause: &ApiError,
+    status: u16,
+    slug: &str,
+    message: &str,
+) -> Response {
     let mut response = Response::new(status);
     response.header("Content-Type", "application/json; charset=utf-8");
     response.headers.push_str(&cause.headers);
@@ -150,5 +164,9 @@ mod tests {
         assert_eq!(told(ApiError::new(Code::NotFound, &[])), (404, "not_found".into()));
         assert_eq!(told(ApiError::new(Code::Internal, &[])), (500, "unexpected_failure".into()));
         assert_eq!(told(ApiError::new(Code::Unavailable, &[])), (503, "unexpected_failure".into()));
+        let mut raised = ApiError::new(Code::Internal, &[]);
+        raised.status = 418;
+        "hook_rejected".clone_into(&mut raised.code);
+        assert_eq!(told(raised), (418, "hook_rejected".into()));
     }
 }

@@ -27,6 +27,8 @@ pub const TABLE: &[Spec] = &[
     spec("bad_oauth_state", 400, "OAuth state parameter is missing or invalid"),
     spec("captcha_failed", 400, "captcha protection: request disallowed"),
     spec("conflict", 409, "The request conflicts with another; try again"),
+    spec("current_password_invalid", 400, "Current password required when setting new password."),
+    spec("current_password_required", 400, "Current password required when setting new password."),
     spec("email_address_invalid", 400, "Email address is invalid"),
     spec(
         "email_address_not_authorized",
@@ -44,7 +46,9 @@ pub const TABLE: &[Spec] = &[
     spec("feature_disabled", 404, "This feature is disabled"),
     spec("flow_state_expired", 403, "invalid flow state, flow state has expired"),
     spec("flow_state_not_found", 404, "invalid flow state, no valid flow state found"),
+    spec("hook_failed", 500, "Error running hook"),
     spec("hook_payload_invalid_content_type", 500, "A hook answered in another form than asked"),
+    spec("hook_rejected", 403, "A hook refused the request"),
     spec("hook_timeout", 422, "A hook did not answer in time"),
     spec("identity_already_exists", 422, "Identity is already linked to another user"),
     spec("identity_not_found", 422, "Identity doesn't exist"),

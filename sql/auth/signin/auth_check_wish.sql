@@ -1,0 +1,54 @@
+-- howdah_private.auth_check_wish: may this caller change these things?
+--
+-- Runs as   invoker: auth.update_user, which calls it, is howdah_owner.
+-- Returns   a refusal, or a row of nulls.
+CREATE FUNCTION howdah_private.auth_check_wish(
+    caller howdah_private.auth_caller,
+    wish howdah_private.auth_wish
+)
+RETURNS auth.answer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_wish  howdah_private.auth_wish := auth_check_wish.wish;
+    v_way_in pg_catalog.bool := COALESCE(v_wish.password, v_wish.email, v_wish.phone) IS NOT NULL;
+BEGIN
+    IF v_way_in AND (auth_check_wish.caller).aal IS DISTINCT FROM 'aal2' AND EXISTS (
+        SELECT 1 FROM auth.mfa_factors AS f
+        WHERE f.user_id = (auth_check_wish.caller).user_id AND f.status = 'verified'
+    ) THEN
+        RETURN howdah_private.auth_refuse('insufficient_aal',
+            'AAL2 session is required to update email or password when MFA is enabled.');
+    END IF;
+    IF v_wish.is_anonymous AND v_wish.password IS NOT NULL AND v_wish.email IS NULL AND v_wish.phone IS NULL THEN
+        RETURN howdah_private.auth_refuse_as(422, 'validation_failed',
+            'Updating password of an anonymous user without an email or phone is not allowed');
+    END IF;
+    IF v_wish.is_sso_user AND v_way_in THEN
+        RETURN howdah_private.auth_refuse('user_sso_managed');
+    END IF;
+    IF v_wish.email IS NOT NULL AND NOT auth.get('external_email_enabled')::pg_catalog.bool THEN
+        RETURN howdah_private.auth_refuse('email_provider_disabled', 'Email logins are disabled');
+    ELSIF v_wish.email IS NOT NULL AND howdah_private.auth_find_address(v_wish.email) IS NOT NULL THEN
+        RETURN howdah_private.auth_refuse('email_exists');
+    ELSIF v_wish.phone IS NOT NULL AND NOT auth.get('external_phone_enabled')::pg_catalog.bool THEN
+        RETURN howdah_private.auth_refuse('phone_provider_disabled', 'Phone logins are disabled');
+    ELSIF v_wish.phone IS NOT NULL AND howdah_private.auth_find_address(v_wish.phone) IS NOT NULL THEN
+        RETURN howdah_private.auth_refuse('phone_exists');
+    END IF;
+    -- Somebody who gets in for a day must not read off who has an account.
+    IF v_wish.email IS NOT NULL AND NOT howdah_private.auth_confirms_email_at_once(v_wish.is_anonymous) THEN
+        RETURN howdah_private.auth_check_rate('email_send', v_wish.email);
+    ELSIF v_wish.phone IS NOT NULL AND NOT auth.get('sms_autoconfirm')::pg_catalog.bool THEN
+        RETURN howdah_private.auth_check_rate('sms_send', v_wish.phone);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION howdah_private.auth_check_wish(howdah_private.auth_caller, howdah_private.auth_wish)
+    IS 'May this caller change these things?';
+REVOKE EXECUTE ON FUNCTION howdah_private.auth_check_wish(howdah_private.auth_caller, howdah_private.auth_wish)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION howdah_private.auth_check_wish(howdah_private.auth_caller, howdah_private.auth_wish)
+    TO howdah_owner;

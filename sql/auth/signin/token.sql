@@ -1,0 +1,69 @@
+-- auth.token: POST /token, which grant_type sends on to the function of that grant.
+--
+-- Runs as   invoker: REVOKE EXECUTE on auth.sign_in_with_password, auth.refresh_session, auth.exchange_code or
+--           auth.sign_in_with_id_token closes that grant.
+-- Returns   what the grant answers; 400 invalid_credentials "unsupported_grant_type" for one that there is not, or that is
+--           closed.
+CREATE FUNCTION auth.token(
+    grant_type pg_catalog.text DEFAULT NULL,
+    email pg_catalog.text DEFAULT NULL,
+    phone pg_catalog.text DEFAULT NULL,
+    password pg_catalog.text DEFAULT NULL,
+    refresh_token pg_catalog.text DEFAULT NULL,
+    auth_code pg_catalog.text DEFAULT NULL,
+    code_verifier pg_catalog.text DEFAULT NULL,
+    id_token pg_catalog.text DEFAULT NULL,
+    access_token pg_catalog.text DEFAULT NULL,
+    nonce pg_catalog.text DEFAULT NULL,
+    provider pg_catalog.text DEFAULT NULL,
+    client_id pg_catalog.text DEFAULT NULL,
+    issuer pg_catalog.text DEFAULT NULL,
+    gotrue_meta_security pg_catalog.jsonb DEFAULT NULL
+)
+RETURNS auth.answer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_function pg_catalog.text := CASE token.grant_type
+        WHEN 'password' THEN 'sign_in_with_password'
+        WHEN 'refresh_token' THEN 'refresh_session'
+        WHEN 'pkce' THEN 'exchange_code'
+        WHEN 'id_token' THEN 'sign_in_with_id_token' END;
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM pg_catalog.pg_proc AS p
+        WHERE p.pronamespace = 'auth'::pg_catalog.regnamespace AND p.proname = v_function
+          AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')
+    ) THEN
+        RETURN ROW(400, '{"code": 400, "error_code": "invalid_credentials", "msg": "unsupported_grant_type"}',
+                   NULL)::auth.answer;
+    END IF;
+    CASE v_function
+        WHEN 'sign_in_with_password' THEN
+            RETURN auth.sign_in_with_password(
+                email => token.email, phone => token.phone, password => token.password);
+        WHEN 'refresh_session' THEN
+            RETURN auth.refresh_session(refresh_token => token.refresh_token);
+        WHEN 'exchange_code' THEN
+            RETURN auth.exchange_code(auth_code => token.auth_code, code_verifier => token.code_verifier);
+        WHEN 'sign_in_with_id_token' THEN
+            RETURN auth.sign_in_with_id_token(
+                id_token => token.id_token, access_token => token.access_token, nonce => token.nonce,
+                provider => token.provider, client_id => token.client_id, issuer => token.issuer);
+    END CASE;
+END
+$$;
+COMMENT ON FUNCTION auth.token(
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+    pg_catalog.text, pg_catalog.jsonb)
+    IS 'POST /token, which grant_type sends on to the function of that grant.';
+REVOKE EXECUTE ON FUNCTION auth.token(
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+    pg_catalog.text, pg_catalog.jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.token(
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+    pg_catalog.text, pg_catalog.jsonb) TO anon, authenticated, service_role;
