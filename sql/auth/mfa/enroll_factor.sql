@@ -65,7 +65,8 @@ BEGIN
     PERFORM howdah_private.auth_audit('factor_in_progress', v_caller.user_id,
         pg_catalog.jsonb_build_object('factor_id', v_id, 'factor_type', enroll_factor.factor_type));
     RETURN howdah_private.auth_reply(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-        'id', v_id, 'type', enroll_factor.factor_type, 'friendly_name', v_name, 'phone', v_phone,
+        'id', v_id, 'type', enroll_factor.factor_type, 'friendly_name', v_name,
+        'phone', CASE WHEN v_phone IS NOT NULL THEN enroll_factor.phone END,
         'totp', howdah_private.auth_totp_enrolment(v_caller.user_id, v_secret, enroll_factor.issuer))));
 END
 $$;

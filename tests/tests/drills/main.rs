@@ -4,6 +4,7 @@
 
 mod auth_courier;
 mod auth_mail;
+mod auth_mfa;
 mod faults;
 mod keys;
 mod many_tables;
