@@ -4,6 +4,7 @@
 //! undone is raised: the finished answer travels in the ERROR's DETAIL under a SQLSTATE of ours (HW000; HW001 if it may be
 //! tried again; HW002 if the transaction must be begun at another isolation level; HW003 if the schema changed under it).
 
+use crate::auth::user_keys;
 use crate::config::{self, Config};
 use crate::database::Live;
 use crate::pg::claims::{self, Active, Claims, Context};
@@ -177,7 +178,17 @@ fn identify(config: &Config, request: &Request<'_>) -> Result<Who, ApiError> {
             problem: None,
         });
     };
-    let session = config.verify(token, crate::pg::clock::now())?;
+    let now = crate::pg::clock::now();
+    if token.starts_with(user_keys::PREFIX) {
+        let holder = user_keys::identify(token, now)?;
+        return Ok(Who {
+            role: enter(&holder.role)?,
+            claims: holder.claims,
+            anonymous: false,
+            problem: None,
+        });
+    }
+    let session = config.verify(token, now)?;
     let role = session.role.as_deref().or(anon).ok_or_else(refuse)?;
     Ok(Who {
         role: enter(role)?,

@@ -15,6 +15,17 @@ AS $$
         -- what leaves
         ('howdah', 'outbox'),
         ('howdah', 'couriers'),
+        -- identity providers of organisations
+        ('auth', 'sso_providers'),
+        ('auth', 'sso_domains'),
+        ('auth', 'saml_providers'),
+        -- teams
+        ('auth', 'organizations'),
+        ('auth', 'organization_roles'),
+        ('auth', 'organization_members'),
+        ('auth', 'organization_invitations'),
+        -- API keys of users
+        ('auth', 'api_keys'),
         -- settings of accounts
         ('auth', 'settings'),
         -- users

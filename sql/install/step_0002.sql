@@ -13,6 +13,9 @@ BEGIN
     PERFORM howdah_private.install_auth_users();
     PERFORM howdah_private.install_auth_mail();
     PERFORM howdah_private.install_auth_sessions();
+    PERFORM howdah_private.install_auth_sso();
+    PERFORM howdah_private.install_auth_teams();
+    PERFORM howdah_private.install_auth_user_keys();
     PERFORM howdah_private.install_auth_factors();
     PERFORM howdah_private.install_auth_passkeys();
     PERFORM howdah_private.install_auth_providers();

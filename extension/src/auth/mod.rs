@@ -10,6 +10,7 @@ mod oidc;
 mod secrets;
 pub mod sessions;
 mod settings;
+pub mod user_keys;
 mod webauthn;
 
 use pgrx::prelude::*;

@@ -24,6 +24,12 @@ BEGIN
         v_caller.refusal := howdah_private.auth_refuse('no_authorization');
         RETURN v_caller;
     END IF;
+    IF v_claims ? 'api_key_id' THEN
+        -- A program's key is for the app's data. It must not change what its user signs in with, nor make more keys.
+        v_caller.refusal := howdah_private.auth_refuse(
+            'bad_jwt', 'invalid claim: an API key is not a session: sign in');
+        RETURN v_caller;
+    END IF;
     v_caller.user_id := auth.uid();
     IF v_caller.user_id IS NULL THEN
         v_caller.refusal := howdah_private.auth_refuse('bad_jwt', 'invalid claim: missing sub claim');

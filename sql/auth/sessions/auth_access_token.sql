@@ -35,7 +35,8 @@ BEGIN
         'app_metadata', COALESCE(v_row.raw_app_meta_data, '{}'),
         'user_metadata', COALESCE(v_row.raw_user_meta_data, '{}'),
         'role', v_row.role, 'aal', COALESCE(v_row.aal::pg_catalog.text, 'aal1'), 'amr', v_amr,
-        'session_id', auth_access_token.session_id, 'is_anonymous', v_row.is_anonymous);
+        'session_id', auth_access_token.session_id, 'is_anonymous', v_row.is_anonymous)
+        || howdah_private.auth_extra_claims(v_row.id);
     IF v_row.oauth_client_id IS NOT NULL THEN
         v_claims := v_claims || pg_catalog.jsonb_build_object('client_id', v_row.oauth_client_id, 'scope', v_row.scopes);
     END IF;

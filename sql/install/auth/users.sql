@@ -53,7 +53,7 @@ BEGIN
     CREATE UNIQUE INDEX users_email_partial_key ON auth.users (email) WHERE is_sso_user = false;
     CREATE INDEX users_instance_id_email_idx ON auth.users (instance_id, pg_catalog.lower(email::pg_catalog.text));
     CREATE INDEX users_instance_id_idx ON auth.users (instance_id);
-    CREATE INDEX users_created_at_idx ON auth.users (created_at, id);
+    CREATE INDEX users_aud_created_at_idx ON auth.users (aud, created_at, id);
     CREATE INDEX users_email_change_idx ON auth.users (email_change) WHERE email_change <> '';
     CREATE INDEX users_phone_change_idx ON auth.users (phone_change) WHERE phone_change <> '';
     CREATE INDEX users_is_anonymous_idx ON auth.users (is_anonymous) WHERE is_anonymous;
@@ -85,6 +85,9 @@ BEGIN
     COMMENT ON TABLE auth.audit_log_entries IS 'What happened to accounts. Never a secret, a token or a code.';
     CREATE INDEX audit_logs_instance_id_idx ON auth.audit_log_entries (instance_id);
     CREATE INDEX audit_log_entries_created_at_idx ON auth.audit_log_entries (created_at, id);
+    -- What is told of one user, for him to have or to be forgotten.
+    CREATE INDEX audit_log_entries_actor_idx ON auth.audit_log_entries ((payload ->> 'actor_id'));
+    CREATE INDEX audit_log_entries_about_idx ON auth.audit_log_entries ((payload #>> '{traits,user_id}'));
 END
 $$;
 COMMENT ON FUNCTION howdah_private.install_auth_users() IS 'howdah.install(): users, identities, the audit log.';

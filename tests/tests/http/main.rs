@@ -1,6 +1,9 @@
 //! Black-box tests over HTTP (and psql beside it), a module for each route family, on one Howdah for the whole run.
 #![forbid(unsafe_code)]
 
+mod auth_admin;
+mod auth_api_keys;
+mod auth_export;
 mod auth_form;
 mod auth_mail;
 mod auth_mfa;
@@ -8,6 +11,7 @@ mod auth_oauth_server;
 mod auth_passkeys;
 mod auth_sessions;
 mod auth_signin;
+mod auth_teams;
 mod auth_user;
 mod chinook;
 mod ddl;

@@ -20,6 +20,7 @@ const fn spec(slug: &'static str, status: u16, message: &'static str) -> Spec {
 /// All of them, sorted by slug.
 pub const TABLE: &[Spec] = &[
     spec("anonymous_provider_disabled", 422, "Anonymous sign-ins are disabled"),
+    spec("api_key_not_found", 404, "API key not found"),
     spec("bad_code_verifier", 400, "code challenge does not match previously saved code verifier"),
     spec("bad_json", 400, "Could not parse request body as JSON"),
     spec("bad_jwt", 403, "invalid JWT: unable to parse or verify signature"),
@@ -29,6 +30,7 @@ pub const TABLE: &[Spec] = &[
     spec("conflict", 409, "The request conflicts with another; try again"),
     spec("current_password_invalid", 400, "Current password required when setting new password."),
     spec("current_password_required", 400, "Current password required when setting new password."),
+    spec("custom_provider_not_found", 404, "Custom OAuth provider not found"),
     spec("email_address_invalid", 400, "Email address is invalid"),
     spec(
         "email_address_not_authorized",
@@ -53,9 +55,12 @@ pub const TABLE: &[Spec] = &[
     spec("identity_already_exists", 422, "Identity is already linked to another user"),
     spec("identity_not_found", 422, "Identity doesn't exist"),
     spec("insufficient_aal", 401, "AAL2 session is required to perform this action"),
+    spec("insufficient_role", 403, "Your role in the organisation does not allow this"),
     spec("invalid_credentials", 400, "Invalid login credentials"),
     spec("invite_not_found", 404, "Invite not found"),
+    spec("last_owner", 422, "The organisation needs an owner: transfer it first"),
     spec("manual_linking_disabled", 404, "Manual linking is disabled"),
+    spec("member_not_found", 404, "Nobody of that id is a member"),
     spec(
         "mfa_challenge_expired",
         422,
@@ -113,9 +118,11 @@ pub const TABLE: &[Spec] = &[
         "Dynamic client registration is not enabled",
     ),
     spec("oauth_provider_not_supported", 400, "Unsupported provider: provider is not enabled"),
+    spec("organization_not_found", 404, "Organisation not found"),
     spec("otp_disabled", 422, "Signups not allowed for otp"),
     spec("otp_expired", 403, "Token has expired or is invalid"),
     spec("over_email_send_rate_limit", 429, "email rate limit exceeded"),
+    spec("over_quota", 422, "There are as many as there may be"),
     spec("over_request_rate_limit", 429, "Request rate limit reached"),
     spec("over_sms_send_rate_limit", 429, "SMS rate limit exceeded"),
     spec("passkey_disabled", 404, "Passkey is disabled"),
@@ -134,6 +141,12 @@ pub const TABLE: &[Spec] = &[
     spec("refresh_token_not_found", 400, "Invalid Refresh Token: Refresh Token Not Found"),
     spec("request_timeout", 504, "Processing this request timed out, please retry after a moment."),
     spec("same_password", 422, "New password should be different from the old password."),
+    spec("saml_entity_id_mismatch", 400, "The metadata is of another provider"),
+    spec(
+        "saml_idp_already_exists",
+        422,
+        "SAML Identity Provider with this EntityID already exists",
+    ),
     spec("saml_provider_disabled", 404, "SAML 2.0 is disabled"),
     spec("session_expired", 400, "Invalid Refresh Token: Session Expired"),
     spec("session_not_found", 403, "Session from session_id claim in JWT does not exist"),
@@ -149,6 +162,7 @@ pub const TABLE: &[Spec] = &[
         "The site's URL is not set: SELECT auth.set('site_url', 'https://…')",
     ),
     spec("sms_send_failed", 422, "The message could not be sent"),
+    spec("sso_domain_already_exists", 400, "SSO domain is already assigned to a provider"),
     spec("sso_provider_not_found", 404, "No such SSO provider"),
     spec(
         "too_many_enrolled_mfa_factors",
