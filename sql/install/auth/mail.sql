@@ -51,7 +51,6 @@ BEGIN
         ('verify_address',          'verify',          'address', 30,   '5 minutes', NULL, 'rate_limit_verify'),
         ('sso_address',             'sso',             'address', 30,   '5 minutes', NULL, 'rate_limit_sso'),
         ('web3_address',            'web3',            'address', 30,   '5 minutes', NULL, 'rate_limit_web3'),
-        ('passkey_address',         'passkey',         'address', 60,   '5 minutes', NULL, NULL),
         ('mfa_address',             'mfa',             'address', 15,   '1 minute',  NULL, 'mfa_rate_limit_challenge_and_verify'),
         -- A sign-in by passkey takes two.
         ('passkey_address',         'passkey',         'address', 60,   '5 minutes', NULL, NULL),
