@@ -112,7 +112,7 @@ pub const DEFINITIONS: &[Definition] = &[
     define("rate_limit_otp", Kind::Number(0, MANY), "30", "Requests for codes and links in five minutes from one address. 0: no limit."),
     define("rate_limit_sms_sent", Kind::Number(0, MANY), "30", "Text messages in an hour, of all accounts together. 0: no limit."),
     define("rate_limit_sso", Kind::Number(0, MANY), "30", "Sign-ins by SSO in five minutes from one address. 0: no limit."),
-    define("rate_limit_token_refresh", Kind::Number(0, MANY), "150", "Refreshes in five minutes from one address. 0: no limit."),
+    define("rate_limit_token_refresh", Kind::Number(0, MANY), "150", "Refreshes that fail in five minutes from one address. 0: no limit."),
     define("rate_limit_verify", Kind::Number(0, MANY), "30", "Tries of codes and links in five minutes from one address. 0: no limit."),
     define("rate_limit_web3", Kind::Number(0, MANY), "30", "Sign-ins by wallet in five minutes from one address. 0: no limit."),
     define("refresh_token_rotation_enabled", Kind::Switch, "true", "Whether each refresh gives a new refresh token, and the use of an old one ends the session."),
