@@ -14,6 +14,7 @@ pub mod phone;
 pub mod qr;
 pub mod recovery;
 pub mod redirect;
+pub mod password;
 pub mod seal;
 pub mod settings;
 pub mod template;
