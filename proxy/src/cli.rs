@@ -111,8 +111,9 @@ pub struct ServeArgs {
     /// How far the connections for writes may grow, each taking one at a time
     #[arg(long, env = "HOWDAH_WRITE_CONNECTIONS", default_value_t = 16, value_name = "N")]
     pub write_connections: usize,
-    /// Exclusive connections for routes marked heavy, such as password hashing
-    #[arg(long, env = "HOWDAH_HEAVY_CONNECTIONS", default_value_t = 2, value_name = "N")]
+    /// How far the connections for routes marked heavy, such as password hashing, may grow; more
+    /// than the server has cores, so that the database can tell whom to refuse
+    #[arg(long, env = "HOWDAH_HEAVY_CONNECTIONS", default_value_t = 8, value_name = "N")]
     pub heavy_connections: usize,
 
     /// Address to listen on; overrides --port

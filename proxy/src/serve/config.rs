@@ -53,6 +53,8 @@ struct Route {
     literal: String,
     segments: Vec<Segment>,
     rules: Rules,
+    /// Queries (`grant_type=refresh_token`) with which a request need not travel on the heavy lane.
+    light: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -105,8 +107,8 @@ impl Config {
     }
 
     /// The rules for a request. An encoded path is decoded first: `/auth/v1/%74oken` must not leave
-    /// the heavy lane.
-    pub fn rules(&self, method: &Method, path: &str) -> Rules {
+    /// the heavy lane. By its query a request leaves it only if that says so beyond doubt.
+    pub fn rules(&self, method: &Method, path: &str, query: &str) -> Rules {
         let decoded;
         let path = match path.contains('%') {
             true => {
@@ -116,7 +118,10 @@ impl Config {
             false => path,
         };
         let found = self.routes.iter().find(|route| route.matches(method, path));
-        found.map_or(self.defaults, |route| route.rules)
+        found.map_or(self.defaults, |route| match route.is_light(query) {
+            true => Rules { lane: Lane::Fast, ..route.rules },
+            false => route.rules,
+        })
     }
 }
 
@@ -146,7 +151,30 @@ impl Route {
             literal: pattern.split("/{").next().unwrap_or_default().to_owned(),
             segments: segments.collect(),
             rules: defaults.with(route),
+            light: route["light"]
+                .as_array()
+                .map(|light| {
+                    light.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+                })
+                .unwrap_or_default(),
         }
+    }
+
+    /// Whether the query has one of the light pairs to the letter, and the parameter only once, in
+    /// whatever spelling: what the database might read otherwise stays heavy.
+    fn is_light(&self, query: &str) -> bool {
+        let plain = |name: &str| {
+            percent_encoding::percent_decode_str(&name.replace('+', " "))
+                .decode_utf8_lossy()
+                .into_owned()
+        };
+        let name_of = |pair: &'_ str| plain(pair.split('=').next().unwrap_or_default());
+        query.split('&').find(|pair| self.light.iter().any(|light| light == pair)).is_some_and(
+            |found| {
+                let name = name_of(found);
+                query.split('&').filter(|pair| name_of(pair) == name).count() == 1
+            },
+        )
     }
 
     fn matches(&self, method: &Method, path: &str) -> bool {
@@ -175,7 +203,8 @@ mod tests {
     fn config() -> Config {
         Config::parse(
             br#"{"version":"0.1.0","generation":"7","cors_origins":["https://a.example"],
-            "routes":[{"method":"POST","pattern":"/auth/v1/token","lane":"heavy","max_body":1024,"timeout_ms":10000},
+            "routes":[{"method":"POST","pattern":"/auth/v1/token","lane":"heavy","max_body":1024,"timeout_ms":10000,
+                    "light":["grant_type=refresh_token","grant_type=pkce"]},
                 {"method":"*","pattern":"/object/{bucket}/{name...}","max_body":50000000},
                 {"method":"GET","pattern":"/hello/{name}","lane":"heavy","unknown":1}],
             "defaults":{"max_body":2048,"timeout_ms":5000}}"#,
@@ -186,7 +215,7 @@ mod tests {
     #[test]
     fn gives_a_route_its_own_rules() {
         let config = config();
-        let rules = |method, path| config.rules(&method, path);
+        let rules = |method, path| config.rules(&method, path, "");
         let token = rules(Method::POST, "/auth/v1/token");
         assert_eq!((token.lane, token.max_body), (Lane::Heavy, 1024));
         assert_eq!(token.timeout, Duration::from_secs(10));
@@ -201,6 +230,43 @@ mod tests {
         assert_eq!(rules(Method::GET, "/hello/a").lane, Lane::Heavy);
         assert_eq!(rules(Method::GET, "/hello/a/b").lane, Lane::Fast);
         assert_eq!(rules(Method::GET, "/hello/").lane, Lane::Fast);
+    }
+
+    #[test]
+    fn a_query_leaves_the_heavy_lane_only_beyond_doubt() {
+        let config = config();
+        let lane = |query| config.rules(&Method::POST, "/auth/v1/token", query).lane;
+        for light in [
+            "grant_type=refresh_token",
+            "grant_type=pkce",
+            "x=1&grant_type=pkce&y",
+            "grant_type=pkce&&x",
+        ] {
+            assert_eq!(lane(light), Lane::Fast, "{light}");
+            assert_eq!(config.rules(&Method::POST, "/auth/v1/token", light).max_body, 1024);
+        }
+        for heavy in [
+            "",
+            "grant_type=password",
+            "grant_type=",
+            "grant_type",
+            "Grant_Type=pkce",
+            "grant_type=PKCE",
+            "grant_type=pkce ",
+            "grant_type=pkc%65",
+            "grant_type=pkce%00",
+            "grant_type=password&grant_type=pkce",
+            "grant_type=pkce&grant_type=password",
+            "grant_type=pkce&grant_type=pkce",
+            "grant_type=pkce&%67rant_type=password",
+            "grant%5Ftype=password&grant_type=pkce",
+            "grant_type=pkce&grant_type",
+            "grant_type=pkce;grant_type=password",
+            "xgrant_type=pkce",
+            "?grant_type=pkce",
+        ] {
+            assert_eq!(lane(heavy), Lane::Heavy, "{heavy}");
+        }
     }
 
     #[test]

@@ -9,6 +9,10 @@
 //! most [`DEPTH`] are ever sent ahead, so that what waits, waits here, where any connection that
 //! frees up can take it.
 //!
+//! Heavy connections outnumber what the database computes at a time (`password_hash_slots`): which of those that want a hash
+//! may wait is decided there, where it is known who has signed in before; the others are refused in milliseconds, and leave
+//! the connection to the next.
+//!
 //! Writes and heavy routes have connections of their own, one request at a time, and wait for one
 //! in order. A pipeline would be wrong for writes: each commit on a connection waits for its own
 //! flush of the log, one after the other, while commits of different connections share one flush.
@@ -62,8 +66,11 @@ const GRACE: Duration = Duration::from_millis(1500);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// An extra connection idle for this long is closed.
 const LINGER: Duration = Duration::from_secs(30);
-/// Connections for writes that stay open when idle.
+/// Connections for writes, and for heavy routes, that stay open when idle.
 const WRITERS: usize = 2;
+/// Requests that may wait for a heavy connection, per connection: about two seconds of hashing. More would be answered too
+/// late to be of use, so it is refused at once.
+const HEAVY_QUEUE: usize = 4;
 
 /// One call of the gateway.
 #[derive(Clone, Copy)]
@@ -128,7 +135,7 @@ impl Db {
             pools: [
                 Pool::new(DEPTH, fast, fast.max(args.fast_connections_max), usize::MAX),
                 Pool::new(1, write.min(WRITERS), write, usize::MAX),
-                Pool::new(1, heavy, heavy, heavy * 32),
+                Pool::new(1, heavy.min(WRITERS), heavy, heavy * HEAVY_QUEUE),
             ],
             config: RwLock::default(),
             loaded: AtomicBool::new(false),

@@ -108,7 +108,8 @@ async fn exchange(
         return Err(Refusal::Unavailable);
     }
     check(parts)?;
-    let rules = config.rules(&parts.method, parts.uri.path());
+    let query = parts.uri.query().unwrap_or_default();
+    let rules = config.rules(&parts.method, parts.uri.path(), query);
     let reads = reads(parts);
     seen.lane = if rules.lane == Lane::Fast && !reads { Lane::Write } else { rules.lane };
     let body = read_body(body, rules.max_body).await?;

@@ -1,6 +1,7 @@
 //! The work of hashing and of verifying. Pure: salt and memory come from the caller.
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+pub use argon2::Block;
+use argon2::{Algorithm, Argon2, Params, Version};
 use ctr::cipher::{KeyIvInit, StreamCipher};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
