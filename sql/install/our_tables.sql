@@ -48,6 +48,8 @@ AS $$
         -- hooks, who may sign up
         ('auth', 'hooks'),
         ('auth', 'signup_allowed'),
+        -- attempts on accounts
+        ('auth', 'attempts'),
         -- second factors
         ('auth', 'mfa_factors'),
         ('auth', 'mfa_challenges'),

@@ -75,6 +75,7 @@ BEGIN
         function   pg_catalog.text NOT NULL,
         lane       pg_catalog.text NOT NULL DEFAULT 'fast'
                    CONSTRAINT routes_lane_check CHECK (lane IN ('fast', 'heavy')),
+        light      pg_catalog.text[],
         max_body   pg_catalog.int4
                    CONSTRAINT routes_max_body_check CHECK (max_body BETWEEN 0 AND 1073741823),
         timeout_ms pg_catalog.int4
@@ -87,6 +88,8 @@ BEGIN
         'Paths that functions answer: howdah.route, howdah.unroute. /rest/v1/{rest...} is not among them.';
     COMMENT ON COLUMN howdah.routes.shape IS
         'The pattern with its parameters nameless: two routes of one shape would be the same route.';
+    COMMENT ON COLUMN howdah.routes.light IS
+        'Of a heavy route: pairs of the query (name=value) with which a request is not.';
     COMMENT ON COLUMN howdah.routes.function IS 'Schema and name, each quoted where SQL needs it.';
 
     -- Every other backend drops its copy when one of these changes.

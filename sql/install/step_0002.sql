@@ -22,6 +22,7 @@ BEGIN
     PERFORM howdah_private.install_auth_oauth_server();
     PERFORM howdah_private.install_auth_one_time_tokens();
     PERFORM howdah_private.install_auth_signup();
+    PERFORM howdah_private.install_auth_attempts();
 END
 $$;
 COMMENT ON FUNCTION howdah_private.install_step_0002() IS 'howdah.install(): the tables of accounts.';

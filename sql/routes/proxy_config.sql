@@ -2,7 +2,7 @@
 --
 -- Runs as   definer: reads howdah.routes and settings; the proxy's role sees no table.
 -- Returns   JSON text {"version", "generation", "cors_origins": […], "routes": [{"method", "pattern",
---           "lane", "max_body", "timeout_ms"}], "defaults": {"max_body", "timeout_ms"}}: only routes that
+--           "lane", "max_body", "timeout_ms", "light"?}], "defaults": {"max_body", "timeout_ms"}}: only routes that
 --           differ from the defaults. generation changes exactly when anything else here does.
 -- Raises    55000 before howdah.install().
 CREATE FUNCTION howdah.proxy_config()
@@ -26,7 +26,9 @@ BEGIN
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
         'method', r.method, 'pattern', r.pattern, 'lane', r.lane,
         'max_body', COALESCE(r.max_body, v_max_body),
-        'timeout_ms', COALESCE(r.timeout_ms, v_timeout_ms)) ORDER BY r.method, r.pattern)
+        'timeout_ms', COALESCE(r.timeout_ms, v_timeout_ms))
+        || CASE WHEN r.light IS NULL THEN '{}' ELSE pg_catalog.jsonb_build_object('light', r.light) END
+        ORDER BY r.method, r.pattern)
     INTO v_routes
     FROM howdah.routes AS r
     WHERE r.lane <> 'fast' OR r.max_body <> v_max_body OR r.timeout_ms <> v_timeout_ms;

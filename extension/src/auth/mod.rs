@@ -7,6 +7,7 @@ mod factors;
 mod hooks;
 mod mail;
 mod oidc;
+mod passwords;
 mod secrets;
 pub mod sessions;
 mod settings;

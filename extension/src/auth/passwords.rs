@@ -50,7 +50,8 @@ fn password_verify(password: &str, hash: &str, patient: default!(bool, "false"))
     if !password::may_be_tried(password) {
         return false;
     }
-    let (stored, pepper) = (Stored::parse(hash), pepper());
+    let stored = Stored::parse(hash);
+    let pepper = stored.as_ref().and_then(pepper_of);
     let _slot = slot(patient);
     let Some(stored) = stored else {
         waste(password);
@@ -59,7 +60,12 @@ fn password_verify(password: &str, hash: &str, patient: default!(bool, "false"))
     match password::verify(password, &stored, pepper.as_ref(), &mut Mapped) {
         Ok(fits) => fits,
         Err(Failure::Memory) => fail(Failure::Memory),
-        Err(Failure::Corrupt | Failure::Pepper) => {
+        Err(failure) => {
+            if failure == Failure::Pepper {
+                pgrx::log!(
+                    "a password's hash needs the key file that it was made with, and this is another"
+                );
+            }
             waste(password);
             false
         }
@@ -73,7 +79,7 @@ fn password_spend(password: &str, form: Option<&str>, patient: default!(bool, "f
         return;
     }
     let form = form.and_then(Stored::parse);
-    let pepper = pepper();
+    let pepper = form.as_ref().and_then(pepper_of);
     let _slot = slot(patient);
     let spent = form.map(|form| password::spend(password, &form, pepper.as_ref(), &mut Mapped));
     match spent {
@@ -106,7 +112,7 @@ fn password_may_be_tried(password: Option<&str>) -> bool {
 #[pg_extern(schema = "howdah_private", stable, parallel_restricted)]
 fn password_judge(
     password: &str,
-    context: Option<Vec<Option<&str>>>,
+    context: Option<Vec<Option<String>>>,
 ) -> TableIterator<'static, (name!(reasons, Option<Vec<&'static str>>), name!(message, String))> {
     let required = setting("password_required_characters");
     let rules = Rules {
@@ -115,6 +121,7 @@ fn password_judge(
         blocklist: setting("password_blocklist_enabled") == "true",
     };
     let context: Vec<_> = context.into_iter().flatten().flatten().collect();
+    let context: Vec<&str> = context.iter().map(String::as_str).collect();
     let found = match password::judge(password, rules, &context) {
         Ok(()) => None,
         Err(Weakness::Impossible(message)) => Some((None, message.to_owned())),
@@ -135,9 +142,8 @@ fn auth_enter_attempt(account: pgrx::Uuid) -> i32 {
     // 63 bits of the account name it, one the place.
     let key = |place: u32| [word(0) ^ word(8), (word(4) ^ word(12)) & !1 | place];
     let enter = || {
-        let own = (0..ATTEMPTS).find_map(|place| {
-            Some((place, locks::try_lock(Kind::Attempt, true, key(place))?))
-        });
+        let own = (0..ATTEMPTS)
+            .find_map(|place| Some((place, locks::try_lock(Kind::Attempt, true, key(place))?)));
         own.map(|(own, held)| {
             held.keep();
             let busy = |place: &u32| locks::held_by_another(Kind::Attempt, true, key(*place));
@@ -170,7 +176,8 @@ fn slot(patient: bool) -> Held {
     if let Some(held) = free() {
         return held;
     }
-    let place = || (0..slots * WAITERS).find_map(|n| locks::try_lock(Kind::HashWaiter, false, [0, n]));
+    let place =
+        || (0..slots * WAITERS).find_map(|n| locks::try_lock(Kind::HashWaiter, false, [0, n]));
     let waiter = if patient { None } else { place() };
     if !patient && waiter.is_none() {
         busy();
@@ -210,7 +217,9 @@ fn waste(password: &str) {
 
 fn fail(failure: Failure) -> ! {
     match failure {
-        Failure::Memory => refuse(PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY, "no memory for a password's hash"),
+        Failure::Memory => {
+            refuse(PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY, "no memory for a password's hash")
+        }
         Failure::Corrupt | Failure::Pepper => {
             refuse(PgSqlErrorCode::ERRCODE_INTERNAL_ERROR, "the password could not be hashed")
         }
@@ -223,14 +232,18 @@ fn cost() -> Cost {
         Ok(false) => {
             Cost { memory: number("password_hash_memory"), passes: number("password_hash_passes") }
         }
-        Err(problem) => {
-            refuse(PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, problem)
-        }
+        Err(problem) => refuse(PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, problem),
     }
 }
 
+/// The pepper of new hashes.
 fn pepper() -> Option<Pepper> {
     (setting("password_pepper_enabled") == "true").then(secrets::pepper)
+}
+
+/// The pepper that a hash was made with, whether or not new ones are.
+fn pepper_of(stored: &Stored) -> Option<Pepper> {
+    stored.is_peppered().then(secrets::pepper)
 }
 
 fn setting(name: &str) -> String {

@@ -2,6 +2,7 @@
 
 use super::{invalid, refuse};
 use crate::pg::guc;
+use howdah_core::auth::password::Pepper;
 use howdah_core::auth::seal::{KEY, Key, NONCE};
 use pgrx::prelude::*;
 use std::cell::RefCell;
@@ -57,6 +58,13 @@ fn random<const N: usize>() -> [u8; N] {
         refuse(PgSqlErrorCode::ERRCODE_SYSTEM_ERROR, &format!("no randomness: {error}"));
     }
     bytes
+}
+
+/// The pepper of passwords: of the cluster's key, so that a hash is worth nothing without it.
+pub fn pepper() -> Pepper {
+    let key = key();
+    let [a, b, c, d, ..] = key.hmac("password pepper id", b"1");
+    Pepper { id: [a, b, c, d], key: zeroize::Zeroizing::new(key.hmac("password pepper", b"1")) }
 }
 
 /// Makes the cluster's key if there is none, readable by the server alone; returns whether it made one.

@@ -54,7 +54,11 @@ pub fn held_by_another(kind: Kind, database: bool, key: [u32; 2]) -> bool {
     // SAFETY: reads the lock table under its partition's lock; the caller's own locks are left out. The result is in the
     // current memory context.
     unsafe {
-        pg_sys::GetLockConflicts(&tag(kind, database, key), pg_sys::ExclusiveLock as i32, &mut count)
+        pg_sys::GetLockConflicts(
+            &tag(kind, database, key),
+            pg_sys::ExclusiveLock as i32,
+            &mut count,
+        )
     };
     count > 0
 }

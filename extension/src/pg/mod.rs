@@ -14,9 +14,12 @@ pub mod guc;
 pub mod hooks;
 pub mod inval;
 pub mod jail;
+pub mod locks;
+pub mod memory;
 pub mod plan;
 pub mod query;
 pub mod rows;
+pub mod test_mode;
 pub mod value;
 pub mod view;
 
@@ -28,6 +31,7 @@ pub fn load() {
     }
     guc::define();
     guc::define_key_file();
+    test_mode::define();
     inval::register();
     hooks::install();
 }

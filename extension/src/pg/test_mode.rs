@@ -49,5 +49,9 @@ pub fn fast_hash() -> Result<bool, &'static str> {
     let env = ENV.load(Relaxed);
     // SAFETY: guc.c keeps a valid string there, or null.
     let is_test = !env.is_null() && unsafe { CStr::from_ptr(env) } == c"test";
-    if is_test { Ok(true) } else { Err("howdah.test_fast_hash is on, but howdah.env is not \"test\"") }
+    if is_test {
+        Ok(true)
+    } else {
+        Err("howdah.test_fast_hash is on, but howdah.env is not \"test\"")
+    }
 }

@@ -3,9 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::{BufMut, Bytes, BytesMut};
+use howdah_core::auth::dialect;
 use howdah_core::error::ApiError;
 pub use howdah_core::error::Code as Refusal;
-use howdah_core::http::REASON;
+use howdah_core::http::{Headers, REASON};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use http_body_util::Full;
@@ -121,17 +122,24 @@ fn forged(name: &HeaderName) -> bool {
 
 /// The proxy's own answer, as the table of errors has it, with an invitation to try again where
 /// that is safe.
-fn refused(code: Refusal) -> howdah_core::http::Response {
+fn refused(code: Refusal) -> ApiError {
     let error = ApiError::new(code, &["The request is not valid HTTP"]);
     match code {
         Refusal::Unavailable | Refusal::Database => error.header("Retry-After", "1"),
         _ => error,
     }
-    .to_response()
 }
 
-pub fn refuse(code: Refusal) -> Answer {
-    let answer = refused(code);
+/// That answer in the dialect of the path that was asked for: clients of accounts know when to try again by theirs.
+pub fn refuse(code: Refusal, path: &str, headers: &HeaderMap) -> Answer {
+    let error = refused(code);
+    let answer = if path.starts_with(dialect::PREFIX) && error.status >= 500 {
+        let mut block = BytesMut::new();
+        write_headers(headers, &mut block);
+        dialect::refusal(Headers(&String::from_utf8_lossy(&block)), &error)
+    } else {
+        error.to_response()
+    };
     match Finished::new(answer.status.into(), answer.headers.into(), answer.body.into()) {
         Ok(finished) => finished.into(),
         Err(_) => Response::new(Full::default()),
@@ -140,7 +148,7 @@ pub fn refuse(code: Refusal) -> Answer {
 
 /// The whole answer as bytes of HTTP/1.1, for where no server is at hand to write it.
 pub fn refuse_raw(code: Refusal, id: &HeaderValue) -> Vec<u8> {
-    let answer = refused(code);
+    let answer = refused(code).to_response();
     let status = StatusCode::from_u16(answer.status).unwrap_or_default();
     let (headers, id) = (answer.headers.replace('\n', "\r\n"), id.to_str().unwrap_or("-"));
     let length = answer.body.len();
@@ -224,7 +232,31 @@ mod tests {
             let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
             assert_eq!(keys, ["code", "details", "hint", "message"]);
             assert!(head.contains(&code.spec().status.to_string()), "{head}");
-            assert_eq!(refuse(code).status(), code.spec().status);
+            let none = HeaderMap::new();
+            assert_eq!(refuse(code, "/rest/v1/t", &none).status(), code.spec().status);
+        }
+    }
+
+    #[tokio::test]
+    async fn own_answers_to_clients_of_accounts_are_in_their_dialect() {
+        use http_body_util::BodyExt;
+        for (code, slug) in
+            [(Refusal::Unavailable, "unexpected_failure"), (Refusal::Timeout, "request_timeout")]
+        {
+            let mut headers = HeaderMap::new();
+            let old = refuse(code, "/auth/v1/token", &headers);
+            headers.insert("x-supabase-api-version", HeaderValue::from_static("2024-01-01"));
+            let new = refuse(code, "/auth/v1/token", &headers);
+            assert_eq!((old.status(), new.status()), (code.spec().status, code.spec().status));
+            if code == Refusal::Unavailable {
+                assert_eq!(new.headers()["retry-after"], "1");
+            }
+            assert_eq!(new.headers()["x-sb-error-code"], slug);
+            let body = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap();
+            let old = body(&old.into_body().collect().await.unwrap().to_bytes());
+            assert_eq!(old["error_code"], slug);
+            let new = body(&new.into_body().collect().await.unwrap().to_bytes());
+            assert_eq!(new["code"], slug);
         }
     }
 

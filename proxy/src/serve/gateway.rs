@@ -70,7 +70,7 @@ pub async fn answer(client: Arc<Client>, request: Request<Incoming>) -> Result<A
     };
 
     let refused = outcome.as_ref().err().copied();
-    let mut answer = outcome.unwrap_or_else(refuse);
+    let mut answer = outcome.unwrap_or_else(|code| refuse(code, parts.uri.path(), &parts.headers));
     let headers = answer.headers_mut();
     cors::allow(&config.origins, parts.headers.get(header::ORIGIN), headers);
     let http1 = parts.version < Version::HTTP_2;

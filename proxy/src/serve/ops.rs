@@ -48,7 +48,7 @@ fn page(app: &App, path: &str) -> Option<Answer> {
     match path {
         "/live" => Some(text("application/json", r#"{"status":"live"}"#)),
         "/ready" if !app.db.ready() || app.draining.load(Relaxed) => {
-            Some(refuse(Refusal::Database))
+            Some(refuse(Refusal::Database, path, &http::HeaderMap::new()))
         }
         "/ready" => Some(text("application/json", r#"{"status":"ready"}"#)),
         "/metrics" => Some(text("text/plain; version=0.0.4; charset=utf-8", metrics())),

@@ -2,15 +2,20 @@
 -- function answers 404; REVOKE EXECUTE on a function closes its path.
 --
 -- Runs as   invoker, a superuser, from howdah.install().
+-- Light     the grants of /token that hash no password travel as any write does.
 -- Units     max_body bytes, timeout_ms milliseconds; NULL: the defaults. Heavy: what hashes a password.
 CREATE FUNCTION howdah_private.install_routes()
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    c_light CONSTANT pg_catalog.text[] := ARRAY[
+        'grant_type=refresh_token', 'grant_type=pkce', 'grant_type=id_token', 'grant_type=web3'];
 BEGIN
-    INSERT INTO howdah.routes AS r (method, pattern, shape, function, lane, max_body, builtin)
-    SELECT t.method, t.pattern, pg_catalog.regexp_replace(t.pattern, '[{][^}]*[}]', '{}', 'g'), t.function, t.lane, t.max_body, true
+    INSERT INTO howdah.routes AS r (method, pattern, shape, function, lane, light, max_body, builtin)
+    SELECT t.method, t.pattern, pg_catalog.regexp_replace(t.pattern, '[{][^}]*[}]', '{}', 'g'), t.function, t.lane,
+           CASE t.function WHEN 'auth.token' THEN c_light END, t.max_body, true
     FROM (VALUES
         -- what anybody may know
         ('GET',    '/auth/v1/health',                           'auth.health',                'fast',  NULL::pg_catalog.int4),
@@ -132,10 +137,10 @@ BEGIN
         ('DELETE', '/auth/v1/admin/users/{user_id}',            'auth.admin_delete_user',     'fast',  65536)
     ) AS t (method, pattern, function, lane, max_body)
     ON CONFLICT ON CONSTRAINT routes_method_shape_key
-    DO UPDATE SET pattern = excluded.pattern, function = excluded.function, lane = excluded.lane,
+    DO UPDATE SET pattern = excluded.pattern, function = excluded.function, lane = excluded.lane, light = excluded.light,
                   max_body = excluded.max_body, builtin = true
-    WHERE (r.pattern, r.function, r.lane, r.max_body, r.builtin)
-          IS DISTINCT FROM (excluded.pattern, excluded.function, excluded.lane, excluded.max_body, true);
+    WHERE (r.pattern, r.function, r.lane, r.light, r.max_body, r.builtin)
+          IS DISTINCT FROM (excluded.pattern, excluded.function, excluded.lane, excluded.light, excluded.max_body, true);
 END
 $$;
 COMMENT ON FUNCTION howdah_private.install_routes() IS 'howdah.install(): the built-in routes.';

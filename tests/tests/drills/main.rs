@@ -5,6 +5,7 @@
 mod auth_courier;
 mod auth_mail;
 mod auth_mfa;
+mod auth_passwords;
 mod faults;
 mod keys;
 mod many_tables;

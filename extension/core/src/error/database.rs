@@ -96,6 +96,9 @@ pub fn from_database(
     if status == 401 {
         error = error.header("WWW-Authenticate", "Bearer");
     }
+    if sqlstate.starts_with("53") && status == 503 {
+        error = error.header("Retry-After", "1");
+    }
     if chosen.is_some() {
         error = error.header(http::REASON, message);
     }

@@ -112,6 +112,12 @@ impl Stored {
         }
     }
 
+    /// Whether it was made with a pepper.
+    #[must_use]
+    pub fn is_peppered(&self) -> bool {
+        matches!(&self.scheme, Scheme::Argon2(Argon { keyid: Some(_), .. }))
+    }
+
     fn checked(scheme: Scheme, salt: Vec<u8>, digest: Vec<u8>) -> Option<Self> {
         let fits = SALTS.contains(&salt.len()) && DIGESTS.contains(&digest.len());
         fits.then_some(Self { scheme, salt, digest })
