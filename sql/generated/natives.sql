@@ -51,6 +51,13 @@ IMMUTABLE PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'auth_callback_url_wrapper';
 
+CREATE FUNCTION howdah_private."auth_enter_attempt"(
+    "account" uuid
+) RETURNS INT
+STRICT VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_enter_attempt_wrapper';
+
 CREATE FUNCTION howdah_private."auth_error"(
     "slug" TEXT,
     "message" TEXT,
@@ -290,6 +297,63 @@ CREATE FUNCTION howdah_private."oidc_verify_id_token"(
 IMMUTABLE PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'oidc_verify_id_token_wrapper';
+
+CREATE FUNCTION howdah_private."password_hash"(
+    "password" TEXT
+) RETURNS TEXT
+STRICT VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'password_hash_wrapper';
+
+CREATE FUNCTION howdah_private."password_judge"(
+    "password" TEXT,
+    "context" TEXT[]
+) RETURNS TABLE (
+    "reasons" TEXT[],
+    "message" TEXT
+)
+STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'password_judge_wrapper';
+
+CREATE FUNCTION howdah_private."password_may_be_tried"(
+    "password" TEXT
+) RETURNS bool
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'password_may_be_tried_wrapper';
+
+CREATE FUNCTION howdah_private."password_needs_rehash"(
+    "hash" TEXT
+) RETURNS bool
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'password_needs_rehash_wrapper';
+
+CREATE FUNCTION howdah_private."password_scheme"(
+    "hash" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'password_scheme_wrapper';
+
+CREATE FUNCTION howdah_private."password_spend"(
+    "password" TEXT,
+    "form" TEXT,
+    "patient" bool DEFAULT false
+) RETURNS void
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'password_spend_wrapper';
+
+CREATE FUNCTION howdah_private."password_verify"(
+    "password" TEXT,
+    "hash" TEXT,
+    "patient" bool DEFAULT false
+) RETURNS bool
+STRICT VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'password_verify_wrapper';
 
 CREATE FUNCTION howdah_private."percent_encode"(
     "text" TEXT
