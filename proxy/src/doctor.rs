@@ -70,7 +70,7 @@ macro_rules! exposed {
     };
 }
 
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     Check {
         name: "extension-version",
         level: Level::Error,
@@ -176,6 +176,17 @@ const CHECKS: [Check; 12] = [
                    WHERE c LIKE 'search\\_path=%' AND (c ~ 'pg_temp\"?$' OR c IN ('search_path=', 'search_path=\"\"')))
              ORDER BY 1"
         ),
+    },
+    Check {
+        name: "courier",
+        level: Level::Warning,
+        sql: "SELECT format('%s rows have been due for more than 30 s, and no courier has been heard of', count(*)), \
+                     '-- run: howdah courier --db-url …' \
+              FROM howdah.outbox AS o \
+              WHERE o.state = 'due' AND o.due_at < now() - interval '30 s' \
+                AND (o.expires_at IS NULL OR o.expires_at > now()) \
+                AND NOT EXISTS (SELECT FROM howdah.couriers AS c WHERE c.seen_at > now() - interval '30 s') \
+              HAVING count(*) > 0",
     },
     Check {
         name: "server-release",

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
 
 use super::carrier::Item;
+use crate::serve::log::{self, Level};
 use crate::told::told;
 
 const RECOVERING: &str = "SELECT pg_catalog.pg_is_in_recovery()";
@@ -57,10 +58,14 @@ impl Desk {
         let called = Arc::new(Notify::new());
         let (last_words, ended) = oneshot::channel();
         tokio::spawn(drive(connection, called.clone(), last_words));
+        let mut told_of_it = false;
         loop {
             let row = in_time(client.query_one(RECOVERING, &[])).await.map_err(text)?;
             if !row.get::<_, bool>(0) {
                 break;
+            }
+            if !std::mem::replace(&mut told_of_it, true) {
+                log::event(Level::Info, "courier idle: the server is a standby", &[]);
             }
             tokio::time::sleep(standby).await;
         }
