@@ -102,8 +102,10 @@ describe('a real OpenID provider', { concurrency: false }, () => {
   const refused = async (browser, there, why) => {
     const sessions = () => sql('SELECT count(*) FROM auth.flow_state WHERE auth_code IS NOT NULL')
     const before = sessions()
-    const end = await browser.follow(there, atApp)
-    const { query, fragment } = atApp(end.url) ? arrived(end.url) : { query: {}, fragment: {} }
+    // To the app, or, when whose flow it is cannot be known, to the site.
+    const away = (at) => ![url, idp.issuer, other.issuer].some((near) => at.startsWith(near))
+    const end = await browser.follow(there, away)
+    const { query, fragment } = away(end.url) ? arrived(end.url) : { query: {}, fragment: {} }
     assert.equal(query.code, undefined, `${why}: ${end.url}`)
     assert.equal(fragment.access_token, undefined, `${why}: ${end.url}`)
     if (end.answer) assert.ok(end.answer.status >= 400 && end.answer.status < 500, `${why}: ${end.answer.status} ${end.text}`)
@@ -152,6 +154,35 @@ describe('a real OpenID provider', { concurrency: false }, () => {
     })
     assert.equal((await user.json()).email, email)
     assert.ok(fragment.provider_token)
+  })
+
+  test('a user’s token for the provider’s API is renewed when it ends, once however many ask', async () => {
+    const { id } = person(idp)
+    idp.will.ttl = 30
+    let session
+    try {
+      ;({ session } = await signIn())
+    } finally {
+      idp.will.ttl = 3600
+    }
+    const hits = idp.will.hits['/token']
+    const ask = () =>
+      fetch(`${url}/auth/v1/user/provider_token`, {
+        method: 'POST',
+        headers: { apikey: process.env.HOWDAH_ANON_KEY, authorization: `Bearer ${session.access_token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ provider: name }),
+      }).then(async (answer) => ({ status: answer.status, ...(await answer.json()) }))
+    const answers = await Promise.all([ask(), ask(), ask(), ask(), ask()])
+    for (const answer of answers) {
+      assert.equal(answer.status, 200, JSON.stringify(answer))
+      assert.equal(answer.access_token, answers[0].access_token)
+      assert.notEqual(answer.access_token, session.provider_token)
+    }
+    assert.equal(idp.will.hits['/token'], hits + 1)
+    const me = await fetch(`${idp.issuer}/me`, { headers: { authorization: `Bearer ${answers[0].access_token}` } })
+    assert.equal((await me.json()).sub, id)
+    assert.equal((await ask()).access_token, answers[0].access_token)
+    assert.equal(idp.will.hits['/token'], hits + 1)
   })
 
   test('who says no is told so, and nobody is signed in', async () => {
