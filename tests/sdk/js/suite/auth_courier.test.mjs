@@ -1,6 +1,12 @@
 // Sign-in by a real OpenID provider, driven as a browser would: the courier fetches while the request waits (docs/adr/0005-waiting.md).
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createClient } from '@supabase/supabase-js'
 import { Browser } from './browser.mjs'
@@ -8,8 +14,9 @@ import { sql } from './client.mjs'
 import { startProvider } from './provider.mjs'
 
 const url = process.env.HOWDAH_URL
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const callback = `${url}/auth/v1/callback`
-const app = `http://app-${randomUUID().slice(0, 8)}.example/welcome`
+const app = `https://app-${randomUUID().slice(0, 8)}.example/welcome`
 const quoted = (value) => (value === null ? 'NULL' : `'${String(value).replaceAll("'", "''")}'`)
 
 /** Adds words to a setting that is a list, once, whoever else is doing so. */
@@ -54,7 +61,12 @@ const atCallback = (url) => url.startsWith(callback)
 describe('a real OpenID provider', { concurrency: false }, () => {
   let idp, other, name, otherName
 
+  let limits
+
   before(async () => {
+    // One address signs in a hundred times here.
+    limits = sql("SELECT coalesce(json_agg(json_build_array(name, count)), '[]') FROM auth.rate_limits WHERE rule IN ('provider', 'signin', 'token')")
+    sql("UPDATE auth.rate_limits SET count = 0 WHERE rule IN ('provider', 'signin', 'token')")
     add('howdah.get', 'howdah.set', 'courier.allowed_hosts', '127.0.0.1:*')
     add('auth.get', 'auth.set', 'uri_allow_list', app)
     sql(`SELECT auth.set('api_external_url', ${quoted(url)}) WHERE auth.get('api_external_url') IN ('', ${quoted(url)})`)
@@ -69,6 +81,7 @@ describe('a real OpenID provider', { concurrency: false }, () => {
     }
   })
   after(async () => {
+    for (const [rule, count] of JSON.parse(limits)) sql(`UPDATE auth.rate_limits SET count = ${count} WHERE name = ${quoted(rule)}`)
     sql(`SELECT auth.remove_provider(p) FROM unnest(ARRAY[${quoted(name)}, ${quoted(otherName)}]) AS p`)
     await Promise.all([idp?.stop(), other?.stop()])
   })
@@ -229,6 +242,16 @@ describe('a real OpenID provider', { concurrency: false }, () => {
     })
   }
 
+  test('an ID token signed anew, with nothing changed, is as good as the first', async () => {
+    const { email } = person(idp)
+    idp.alter({})
+    try {
+      assert.equal((await signIn()).user.email, email)
+    } finally {
+      idp.alter(null)
+    }
+  })
+
   test('an answer in another provider’s name is refused (RFC 9207)', async () => {
     person(idp)
     const flow = await upToCallback()
@@ -355,6 +378,41 @@ describe('a real OpenID provider', { concurrency: false }, () => {
     })
     assert.ok(again.status >= 400 && again.status < 500)
     assert.ok(ofB)
+  })
+
+  test('Chromium signs in', { skip: chromium ? false : 'no Chromium' }, async () => {
+    const { email } = person(idp)
+    let welcomed
+    const welcome = new Promise((done) => (welcomed = done))
+    const page = createServer((request, response) => {
+      response.setHeader('content-type', 'text/html').end('<p>welcome')
+      if (request.url.startsWith('/welcome')) welcomed(new URL(request.url, 'http://localhost'))
+    })
+    await once(page.listen(0, 'localhost'), 'listening')
+    const home = mkdtempSync(join(tmpdir(), 'chromium-'))
+    const redirectTo = `http://localhost:${page.address().port}/welcome`
+    add('auth.get', 'auth.set', 'uri_allow_list', redirectTo)
+    const supabase = client()
+    const { data } = await supabase.auth.signInWithOAuth({ provider: name, options: { redirectTo, skipBrowserRedirect: true } })
+    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--no-proxy-server', `--user-data-dir=${home}`]
+    const browser = spawn(chromium, [...flags, '--dump-dom', data.url], { stdio: 'ignore' })
+    const late = setTimeout(() => welcomed(new URL('late://')), 60_000)
+    try {
+      const there = await welcome
+      assert.equal(there.protocol, 'http:', 'Chromium never arrived')
+      const { data, error } = await supabase.auth.exchangeCodeForSession(there.searchParams.get('code'))
+      assert.equal(error, null)
+      assert.equal(data.user.email, email)
+    } finally {
+      clearTimeout(late)
+      if (browser.exitCode === null) {
+        browser.kill('SIGKILL')
+        await once(browser, 'exit')
+      }
+      page.closeAllConnections()
+      page.close()
+      rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+    }
   })
 
   test('many browsers at once, each gets its own', async () => {
