@@ -110,6 +110,9 @@ BEGIN
         asked_at   pg_catalog.timestamptz
     );
     COMMENT ON TABLE auth.provider_documents IS 'Key sets and discovery documents of providers, as last fetched.';
+
+    INSERT INTO auth.rate_limits (name, rule, per, count, period) VALUES
+        ('provider_address', 'provider', 'address', 120, '5 minutes');
 END
 $$;
 COMMENT ON FUNCTION howdah_private.install_auth_providers() IS 'howdah.install(): other providers.';

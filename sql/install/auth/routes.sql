@@ -76,6 +76,7 @@ BEGIN
         ('POST',   '/auth/v1/callback',                         'auth.callback',              'fast',  65536),
         ('GET',    '/auth/v1/user/identities/authorize',        'auth.link_identity',         'fast',  NULL),
         ('DELETE', '/auth/v1/user/identities/{identity_id}',    'auth.unlink_identity',       'fast',  65536),
+        ('POST',   '/auth/v1/user/provider_token',              'auth.provider_token',        'fast',  65536),
         -- second factors
         ('POST',   '/auth/v1/factors',                          'auth.enroll_factor',         'fast',  65536),
         ('POST',   '/auth/v1/factors/{factor_id}/challenge',    'auth.challenge_factor',      'fast',  65536),

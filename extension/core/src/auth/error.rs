@@ -135,6 +135,7 @@ pub const TABLE: &[Spec] = &[
         422,
         "Unverified email with this provider. Verify the email with the provider in order to sign in",
     ),
+    spec("provider_token_not_found", 404, "No token of this provider is kept; sign in by it again"),
     spec("reauthentication_needed", 400, "Password update requires reauthentication"),
     spec("reauthentication_not_valid", 400, "Nonce has expired or is invalid"),
     spec("refresh_token_already_used", 400, "Invalid Refresh Token: Already Used"),
