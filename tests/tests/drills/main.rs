@@ -6,6 +6,7 @@ mod auth_courier;
 mod auth_mail;
 mod auth_mfa;
 mod auth_passwords;
+mod auth_signin;
 mod faults;
 mod keys;
 mod many_tables;
