@@ -22,11 +22,12 @@ pub struct Request<'a> {
 pub const METHOD_OVERRIDE: &str = "x-http-method-override";
 
 /// GETs that write, because browsers follow them from mails and from other providers: they spend one-time secrets, or keep
-/// what their continuation must match.
+/// what their continuation must match. And one that the dialect has so: it sends a nonce to who asks, by his token.
 const WRITING_GETS: &[&str] = &[
     "/auth/v1/authorize",
     "/auth/v1/callback",
     "/auth/v1/oauth/authori",
+    "/auth/v1/reauthenticate",
     "/auth/v1/user/identities/authorize",
     "/auth/v1/verify",
 ];

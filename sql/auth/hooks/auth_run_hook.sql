@@ -1,7 +1,7 @@
 -- howdah_private.auth_run_hook: ask the function that is registered for a hook.
 --
 -- It runs as the role that the DBA gave, for no longer than the DBA allowed, in a subtransaction: what it wrote is undone
--- if it fails, and stays if it answers, a rejection included (so it may count attempts).
+-- if it fails, and stays if it answers, a rejection included (so it may count attempts), unless the flow undoes its own work.
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner; the function as its own role.
 -- Returns   NULL without such a hook; else its answer, an object. If it raised, answered something else or took too long:
