@@ -23,7 +23,7 @@ DECLARE
     v_filter    pg_catalog.text := NULLIF(pg_catalog.lower(admin_list_users.filter), '');
     v_sort      pg_catalog.text := COALESCE(NULLIF(pg_catalog.lower(admin_list_users.sort), ''), 'created_at desc');
     v_keyset    pg_catalog.bool := COALESCE(admin_list_users.page, '') = '' AND COALESCE(admin_list_users.per_page, '') = ''
-                                   AND COALESCE(admin_list_users.cursor, admin_list_users."limit", '') <> '';
+                                   AND COALESCE(NULLIF(admin_list_users.cursor, ''), admin_list_users."limit", '') <> '';
     v_page      record;
     v_after     pg_catalog.jsonb;
     v_ids       pg_catalog.uuid[];

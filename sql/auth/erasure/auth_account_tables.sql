@@ -21,6 +21,8 @@ AS $$
     JOIN pg_catalog.pg_attribute AS k ON k.attrelid = c.oid AND NOT k.attisdropped
          AND k.attname = CASE c.relname WHEN 'users' THEN 'id' ELSE 'user_id' END
     WHERE c.relnamespace = 'auth'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p')
+      -- auth.refresh_tokens has a text: its rows go with their sessions, and tell nothing that those do not.
+      AND k.atttypid = 'pg_catalog.uuid'::pg_catalog.regtype
 $$;
 COMMENT ON FUNCTION howdah_private.auth_account_tables()
     IS 'The tables of auth that hold rows of one user.';

@@ -180,7 +180,7 @@ fn refuses_what_is_no_key() {
     ];
     each(&others, |other| {
         let body = held(other).is(401).json();
-        assert_eq!(body["code"], "PGRST303");
+        assert!(matches!(body["code"].as_str(), Some("PGRST301" | "PGRST303")), "{body}");
     });
     let bad = [
         json!({}),
