@@ -1,10 +1,6 @@
 // Clients as apps make them: with the publishable key alone, or with a user's token beside it.
 import { execFileSync } from 'node:child_process'
 import { createClient } from '@supabase/supabase-js'
-import WebSocket from 'ws'
-
-// Node has one of its own from 22 on; the client wants one as soon as it is made.
-globalThis.WebSocket ??= WebSocket
 
 const need = (name) => {
   const value = process.env[name]
