@@ -56,9 +56,12 @@ SELECT howdah_private.auth_send_mail('00000000-0000-4000-8000-000000000001', 're
 SELECT howdah_private.auth_send_mail('00000000-0000-4000-8000-000000000001', 'password_changed', 'ada@example.com', NULL, NULL, NULL, NULL);
 SELECT auth.set('mailer_notifications_mfa_factor_enrolled_enabled', 'off');
 SELECT howdah_private.auth_send_mail('00000000-0000-4000-8000-000000000001', 'mfa_factor_enrolled_notification', 'ada@example.com', NULL, NULL, NULL, '{"FactorType": "totp"}');
+SELECT auth.reset('mailer_notifications_mfa_factor_enrolled_enabled');
+SELECT howdah_private.auth_send_mail('00000000-0000-4000-8000-000000000001', 'mfa_factor_enrolled', 'ada@example.com', NULL, NULL, NULL, '{"factor_type": "totp"}');
 SELECT howdah_private.auth_send_sms('00000000-0000-4000-8000-000000000001', 'sms', '4930901820', '567890') ~ '^[0-9a-f-]+$' AS id;
 SELECT message, sent_to, subject, link, code, state FROM howdah.outbox_peek() ORDER BY created_at, message;
 \pset format unaligned
+SELECT text FROM howdah.outbox_peek('ada@example.com') WHERE message = 'mfa_factor_enrolled_notification';
 SELECT text FROM howdah.outbox_peek('ada@example.org');
 SELECT html FROM howdah.outbox_peek('ada@example.com') WHERE message = 'recovery';
 SELECT text FROM howdah.outbox_peek('4930901820', 'sms');

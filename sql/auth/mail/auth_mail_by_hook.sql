@@ -2,7 +2,7 @@
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner; the function as its own role.
 -- Returns   whether it took the mail.
--- Raises    P0001 if it refused or failed: the request then fails, and nothing of it stays.
+-- Raises    P0001 if it refused or failed, notices apart: the request then fails, and nothing of it stays.
 CREATE FUNCTION howdah_private.auth_mail_by_hook(
     user_id pg_catalog.uuid, kind pg_catalog.text, variables pg_catalog.jsonb
 )
@@ -36,7 +36,10 @@ BEGIN
             'old_phone', COALESCE(auth_mail_by_hook.variables ->> 'OldPhone', ''),
             'provider', COALESCE(auth_mail_by_hook.variables ->> 'Provider', ''),
             'factor_type', COALESCE(auth_mail_by_hook.variables ->> 'FactorType', ''))));
-    IF v_answer ? 'error' THEN
+    IF v_answer ? 'error' AND auth_mail_by_hook.kind LIKE '%\_notification' THEN
+        -- What it tells of has happened: a notice that is not sent must not undo it. The hook's own warning names it.
+        RETURN true;
+    ELSIF v_answer ? 'error' THEN
         RAISE EXCEPTION 'the send_email hook refused: %', v_answer #>> '{error,message}' USING ERRCODE = 'raise_exception';
     END IF;
     RETURN v_answer IS NOT NULL;

@@ -50,6 +50,11 @@ BEGIN
         'Phone', v_user.phone,
         'SendingTo', auth_send_mail.recipient,
         'Locale', COALESCE(v_user.meta ->> 'locale', auth.get('mailer_default_locale')),
+        -- Flows write their data as rows have it.
+        'FactorType', auth_send_mail.data -> 'factor_type',
+        'Provider', auth_send_mail.data -> 'provider',
+        'OldEmail', auth_send_mail.data -> 'old_email',
+        'OldPhone', auth_send_mail.data -> 'old_phone',
         'Data', COALESCE(v_user.meta, '{}'))) || COALESCE(auth_send_mail.data, '{}');
     IF howdah_private.auth_mail_by_hook(auth_send_mail.user_id, v_kind, v_variables) THEN
         RETURN;

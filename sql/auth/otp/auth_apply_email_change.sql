@@ -4,7 +4,7 @@
 -- once, so the count reaches 2 only by both addresses' own secrets.
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
--- Writes    the users row and its e-mail identity, an audit row.
+-- Writes    the users row and its e-mail identity, an audit row, a notice to the former address.
 -- Returns   refusal: email_exists, if somebody has taken the address meanwhile; otp_expired, if the change is
 --           another by now. half: the other address has still to confirm.
 CREATE FUNCTION howdah_private.auth_apply_email_change(
@@ -47,6 +47,9 @@ BEGIN
     END;
     PERFORM howdah_private.auth_verify_identity(v_user, pg_catalog.lower(v_row.email_change));
     PERFORM howdah_private.auth_audit('user_modified', v_user, '{"changed": "email"}');
+    PERFORM howdah_private.auth_send_mail(
+        v_user, 'email_changed', v_row.email, NULL, NULL, NULL,
+        pg_catalog.jsonb_build_object('old_email', v_row.email));
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_apply_email_change(howdah_private.one_time_proof)

@@ -1,7 +1,7 @@
 -- howdah_private.auth_apply_phone_change: the new phone number is proven: it takes the former one's place.
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
--- Writes    the users row and its phone identity, an audit row.
+-- Writes    the users row and its phone identity, an audit row, a notice to the confirmed e-mail address.
 -- Returns   a refusal: phone_exists, if somebody has taken the number meanwhile; otp_expired, if the change is
 --           another by now. Status NULL: done.
 CREATE FUNCTION howdah_private.auth_apply_phone_change(proof howdah_private.one_time_proof)
@@ -24,6 +24,8 @@ BEGIN
     END IF;
     PERFORM howdah_private.auth_verify_identity(v_user, v_phone);
     PERFORM howdah_private.auth_audit('user_modified', v_user, '{"changed": "phone"}');
+    PERFORM howdah_private.auth_send_mail(v_user, 'phone_changed', u.email, NULL, NULL, NULL, NULL)
+    FROM auth.users AS u WHERE u.id = v_user AND u.email_confirmed_at IS NOT NULL;
     RETURN NULL;
 EXCEPTION WHEN unique_violation THEN
     RETURN howdah_private.auth_refuse('phone_exists');

@@ -2,7 +2,7 @@
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 -- Writes    the hash; the user's other sessions end, codes and links that were sent are dead; a first password's e-mail
---           identity, if the address is confirmed; one audit row.
+--           identity, if the address is confirmed; one audit row; a notice to the confirmed address.
 CREATE FUNCTION howdah_private.auth_replace_password(
     user_id pg_catalog.uuid,
     session_id pg_catalog.uuid,
@@ -28,6 +28,8 @@ BEGIN
         PERFORM howdah_private.auth_verify_identity(auth_replace_password.user_id, v_email);
     END IF;
     PERFORM howdah_private.auth_audit('user_updated_password', auth_replace_password.user_id);
+    PERFORM howdah_private.auth_send_mail(
+        auth_replace_password.user_id, 'password_changed', v_email, NULL, NULL, NULL, NULL);
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_replace_password(pg_catalog.uuid, pg_catalog.uuid, pg_catalog.text)

@@ -306,3 +306,15 @@ fn programs_that_open_links_use_none_up() {
     let again = press().is(303).header("location").unwrap_or_default().to_owned();
     assert!(again.contains("error_code=otp_expired") && !again.contains("access_token"), "{again}");
 }
+
+#[test]
+fn a_user_is_told_when_his_password_is_changed() {
+    let howdah = shared();
+    let account = howdah.account();
+    howdah.sql(&format!(
+        "SELECT howdah_private.auth_replace_password('{}', NULL, 'no hash')",
+        account.id
+    ));
+    let notice = howdah.value(&format!("SELECT concat_ws('|', message, sent_to, link, code) FROM howdah.outbox_peek({}, 'email', 1)", literal(&account.email)));
+    assert_eq!(notice, format!("password_changed_notification|{}", account.email));
+}
