@@ -15,7 +15,7 @@ DECLARE
     v_document record;
 BEGIN
     resolved := auth_resolve_provider.provider;
-    IF resolved ->> 'kind' <> 'oidc' OR (resolved ->> 'authorization_endpoint' IS NOT NULL
+    IF resolved IS NULL OR resolved ->> 'kind' <> 'oidc' OR (resolved ->> 'authorization_endpoint' IS NOT NULL
         AND resolved ->> 'token_endpoint' IS NOT NULL AND resolved ->> 'jwks_uri' IS NOT NULL) THEN
         RETURN;
     END IF;

@@ -18,6 +18,7 @@ CREATE FUNCTION auth.token(
     provider pg_catalog.text DEFAULT NULL,
     client_id pg_catalog.text DEFAULT NULL,
     issuer pg_catalog.text DEFAULT NULL,
+    link_identity pg_catalog.bool DEFAULT NULL,
     gotrue_meta_security pg_catalog.jsonb DEFAULT NULL
 )
 RETURNS auth.answer
@@ -50,20 +51,21 @@ BEGIN
         WHEN 'sign_in_with_id_token' THEN
             RETURN auth.sign_in_with_id_token(
                 id_token => token.id_token, access_token => token.access_token, nonce => token.nonce,
-                provider => token.provider, client_id => token.client_id, issuer => token.issuer);
+                provider => token.provider, client_id => token.client_id, issuer => token.issuer,
+                link_identity => token.link_identity);
     END CASE;
 END
 $$;
 COMMENT ON FUNCTION auth.token(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-    pg_catalog.text, pg_catalog.jsonb)
+    pg_catalog.text, pg_catalog.bool, pg_catalog.jsonb)
     IS 'POST /token, which grant_type sends on to the function of that grant.';
 REVOKE EXECUTE ON FUNCTION auth.token(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-    pg_catalog.text, pg_catalog.jsonb) FROM PUBLIC;
+    pg_catalog.text, pg_catalog.bool, pg_catalog.jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION auth.token(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-    pg_catalog.text, pg_catalog.jsonb) TO anon, authenticated, service_role;
+    pg_catalog.text, pg_catalog.bool, pg_catalog.jsonb) TO anon, authenticated, service_role;
