@@ -7,6 +7,7 @@ mod auth_mail;
 mod auth_mfa;
 mod auth_passwords;
 mod auth_signin;
+mod auth_sessions;
 mod faults;
 mod keys;
 mod many_tables;

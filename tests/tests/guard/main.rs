@@ -1,6 +1,7 @@
 //! Rules about the source tree (STYLE: rules are tests). They need no server.
 #![forbid(unsafe_code)]
 
+mod asvs;
 mod conformance;
 
 use std::fs;

@@ -391,3 +391,27 @@ fn a_client_registers_itself_with_sound_metadata_only() {
     );
     assert_eq!(implicit.status, 400);
 }
+
+#[test]
+fn a_code_is_good_for_a_minute() {
+    let howdah = shared();
+    let (user, client) = (howdah.account(), registered(howdah));
+    let code = code(howdah, &user, &client);
+    let of_user = format!("WHERE user_id = '{}'", user.id);
+    let left = howdah.value(&format!(
+        "SELECT expires_at BETWEEN now() + interval '30 s' AND now() + interval '60 s' FROM auth.oauth_authorizations {of_user}"
+    ));
+    assert_eq!(left, "t");
+    howdah.sql(&format!(
+        "UPDATE auth.oauth_authorizations SET expires_at = now() - interval '1 s' {of_user}"
+    ));
+    assert_eq!(exchange(howdah, &client, &code).status, 400);
+    // And what a good one gives ends too, however often it is refreshed.
+    howdah.sql(&format!("DELETE FROM auth.oauth_consents {of_user}"));
+    let again = self::code(howdah, &user, &client);
+    assert_eq!(exchange(howdah, &client, &again).status, 200);
+    let bounded = howdah.value(&format!(
+        "SELECT not_after < now() + interval '91 days' FROM auth.sessions {of_user} AND oauth_client_id IS NOT NULL"
+    ));
+    assert_eq!(bounded, "t");
+}

@@ -242,3 +242,45 @@ fn a_bad_token_does_not_keep_anybody_from_signing_in_anew() {
     let reply = old.call("POST", "/auth/v1/logout").header("apikey", "ey.nonsense.token").send();
     assert_eq!(reply.status, 401);
 }
+
+#[test]
+fn users_see_their_sessions_and_end_any() {
+    let howdah = shared();
+    let (user, stranger) = (howdah.account(), howdah.account());
+    let other = howdah.session_of(&user.id);
+    let other = Account {
+        access: text(&other, "access_token").to_owned(),
+        refresh: text(&other, "refresh_token").to_owned(),
+        id: user.id.clone(),
+        email: user.email.clone(),
+    };
+    let list = user.api(howdah).call("GET", "/auth/v1/user/sessions").send().is(200).json();
+    let list = list.as_array().expect("a list");
+    assert_eq!(list.len(), 2);
+    let foreign = list.iter().find(|session| session["current"] == false).expect("the other one");
+    let path = format!("/auth/v1/user/sessions/{}", text(foreign, "id"));
+    assert_eq!(stranger.api(howdah).call("DELETE", &path).send().status, 404);
+    assert_eq!(user.api(howdah).call("DELETE", &path).send().status, 204);
+    assert_eq!((seen(&user), seen(&other)), (200, 401));
+    assert_eq!(user.api(howdah).call("DELETE", &path).send().status, 404);
+
+    let path = format!("/auth/v1/admin/users/{}/logout", user.id);
+    assert_eq!(user.api(howdah).call("POST", &path).send().status, 403);
+    assert_eq!(Api::service(howdah, "public").call("POST", &path).send().status, 204);
+    assert_eq!((seen(&user), seen(&stranger)), (401, 200));
+}
+
+#[test]
+fn no_route_answers_a_logout_from_outside() {
+    let howdah = shared();
+    let routes = howdah.value(
+        "SELECT count(*) FROM howdah.routes WHERE builtin AND pattern ~ '(backchannel|frontchannel|end_session|endsession)'",
+    );
+    assert_eq!(routes, "0");
+    for method in ["GET", "HEAD"] {
+        let account = howdah.account();
+        let reply = account.api(howdah).call(method, "/auth/v1/logout").send();
+        assert_eq!(reply.status, 405, "{method}");
+        assert_eq!(seen(&account), 200);
+    }
+}
