@@ -1,6 +1,7 @@
 //! What accounts cost by themselves: argon2id hashes a second with all cores, and the time of a token's verification, anew and from
 //! the cache. Prints JSON; `tests/bench/run --accounts` compares Howdah with it.
 
+use howdah_core::auth::password::compute::Heap;
 use howdah_core::auth::password::{self, Cost};
 use howdah_core::claim_path::ClaimPath;
 use howdah_core::token::{self, KeySet, Purpose, Rules, SigningKey, VerifyKey};
@@ -27,10 +28,10 @@ fn hashes() -> f64 {
                     while begun.elapsed() < TIME {
                         let made = password::hash(
                             "a password of the bench",
-                            [7; 16],
+                            &[7; 16],
                             Cost::default(),
                             None,
-                            &mut password::Heap,
+                            &mut Heap,
                         );
                         black_box(made.expect("a hash"));
                         count += 1;
