@@ -29,7 +29,7 @@ fn hashes() -> f64 {
                         let made = password::hash(
                             "a password of the bench",
                             &[7; 16],
-                            Cost::default(),
+                            Cost::DEFAULT,
                             None,
                             &mut Heap,
                         );
