@@ -19,6 +19,7 @@ AS $$
         ('auth', 'sso_providers'),
         ('auth', 'sso_domains'),
         ('auth', 'saml_providers'),
+        ('auth', 'custom_providers'),
         -- teams
         ('auth', 'organizations'),
         ('auth', 'organization_roles'),

@@ -50,6 +50,17 @@ BEGIN
     );
     CREATE INDEX saml_providers_sso_provider_id_idx ON auth.saml_providers (sso_provider_id);
     COMMENT ON TABLE auth.saml_providers IS 'What identity providers say of themselves.';
+
+    -- No foreign key: auth.set_provider writes its row anew.
+    CREATE TABLE auth.custom_providers (
+        identifier pg_catalog.text CONSTRAINT custom_providers_pkey PRIMARY KEY
+                   CONSTRAINT custom_providers_identifier_check CHECK (identifier LIKE 'custom:_%'),
+        id         pg_catalog.uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+        name       pg_catalog.text NOT NULL
+                   CONSTRAINT custom_providers_name_check CHECK (pg_catalog.char_length(name) BETWEEN 1 AND 200),
+        created_at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now()
+    );
+    COMMENT ON TABLE auth.custom_providers IS 'Rows of auth.providers that the admin API has made: their names for people.';
 END
 $$;
 COMMENT ON FUNCTION howdah_private.install_auth_sso() IS 'howdah.install(): identity providers of organisations.';

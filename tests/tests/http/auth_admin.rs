@@ -70,6 +70,11 @@ fn is_for_administrators_only() {
         ("POST", format!("/auth/v1/admin/users/{id}/export")),
         ("POST", format!("/auth/v1/admin/users/{id}/forget")),
         ("GET", "/auth/v1/admin/audit".into()),
+        ("GET", "/auth/v1/admin/custom-providers".into()),
+        ("POST", "/auth/v1/admin/custom-providers".into()),
+        ("GET", "/auth/v1/admin/custom-providers/custom:x".into()),
+        ("PUT", "/auth/v1/admin/custom-providers/custom:x".into()),
+        ("DELETE", "/auth/v1/admin/custom-providers/custom:x".into()),
         ("GET", "/auth/v1/admin/sso/providers".into()),
         ("POST", "/auth/v1/admin/sso/providers".into()),
         ("GET", format!("/auth/v1/admin/sso/providers/{id}")),
@@ -646,4 +651,61 @@ fn keeps_sso_providers_and_offers_no_saml() {
             if method == "GET" { call.send() } else { call.json(json!({"domain": "x"})).send() };
         refused(&reply, 404, "saml_provider_disabled");
     }
+}
+
+#[test]
+fn keeps_custom_providers_and_never_shows_their_secrets() {
+    let howdah = shared();
+    let base = "/auth/v1/admin/custom-providers";
+    let name = format!("custom:p{}", &howdah.value("SELECT gen_random_uuid()")[..8]);
+    let create = |body: Value| admin(howdah).call("POST", base).json(body).send();
+    let oidc = json!({"provider_type": "oidc", "identifier": name, "name": "Ours", "client_id": "me",
+        "client_secret": "TOP-SECRET-1", "issuer": "https://id.example.com", "scopes": ["email"]});
+    let reply = create(oidc.clone());
+    let made = reply.is(201).json();
+    assert_eq!((&made["identifier"], &made["name"]), (&json!(name), &json!("Ours")));
+    assert_eq!((&made["scopes"], &made["enabled"]), (&json!(["openid", "email"]), &json!(true)));
+    assert!(!reply.text().contains("TOP-SECRET"));
+    refused(&create(oidc.clone()), 400, "conflict");
+    let without = |key: &str| {
+        let mut body = oidc.clone();
+        body["identifier"] = json!(format!("{name}x"));
+        body.as_object_mut().expect("an object").remove(key);
+        body
+    };
+    for key in ["provider_type", "name", "client_id", "client_secret", "issuer"] {
+        refused(&create(without(key)), 400, "validation_failed");
+    }
+    let mut bad = without("nothing");
+    bad["authorization_params"] = json!({"redirect_uri": "https://evil.example"});
+    refused(&create(bad), 400, "validation_failed");
+    let mut bad = without("nothing");
+    bad["issuer"] = json!("http://169.254.169.254/");
+    refused(&create(bad), 400, "validation_failed");
+
+    let one = format!("{base}/{name}");
+    assert_eq!(admin(howdah).call("GET", &one).send().is(200).json(), made);
+    let changed = admin(howdah)
+        .call("PUT", &one)
+        .json(json!({"name": "Theirs", "enabled": false, "acceptable_client_ids": ["app"]}))
+        .send()
+        .is(200)
+        .json();
+    assert_eq!((&changed["name"], &changed["enabled"]), (&json!("Theirs"), &json!(false)));
+    assert_eq!((&changed["id"], &changed["client_id"]), (&made["id"], &json!("me")));
+    assert_eq!(changed["acceptable_client_ids"], json!(["app"]));
+    let listed = admin(howdah).call("GET", &format!("{base}?type=oidc")).send();
+    let providers = listed.is(200).json()["providers"].clone();
+    assert!(providers.as_array().expect("a list").contains(&changed));
+    assert!(!listed.text().contains("TOP-SECRET"));
+    let kept = howdah.value(&format!("SELECT secret IS NOT NULL AND secret NOT LIKE '%SECRET%' FROM auth.providers WHERE name = '{name}'"));
+    assert_eq!(kept, "t");
+    refused(
+        &admin(howdah).call("GET", &format!("{base}?type=saml")).send(),
+        400,
+        "validation_failed",
+    );
+    refused(&admin(howdah).call("GET", &format!("{base}/google")).send(), 400, "validation_failed");
+    admin(howdah).call("DELETE", &one).send().is(200);
+    refused(&admin(howdah).call("GET", &one).send(), 404, "custom_provider_not_found");
 }
