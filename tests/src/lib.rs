@@ -10,6 +10,7 @@ pub mod api;
 pub mod authenticator;
 pub mod database;
 pub mod forge;
+pub mod inbox;
 pub mod issuer;
 pub mod outside;
 pub mod reply;

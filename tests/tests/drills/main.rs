@@ -8,6 +8,7 @@ mod auth_mfa;
 mod auth_passwords;
 mod auth_sessions;
 mod auth_signin;
+mod auth_otp;
 mod faults;
 mod keys;
 mod many_tables;
