@@ -30,9 +30,7 @@ BEGIN
             CASE auth_resend.type WHEN 'signup' THEN 'email/signup' ELSE auth_resend.type END,
             v_id, auth_resend.redirect_to);
     END IF;
-    IF v_id IS NULL THEN
-        NULL;
-    ELSIF auth_resend.type = 'signup' AND v_user.email_confirmed_at IS NULL THEN
+    IF v_id IS NOT NULL AND auth_resend.type = 'signup' AND v_user.email_confirmed_at IS NULL THEN
         PERFORM howdah_private.auth_mail_secret(
             v_id, 'signup', auth_resend.address, auth_resend.redirect_to, v_flow);
         PERFORM howdah_private.auth_audit('user_confirmation_requested', v_id);
@@ -40,11 +38,13 @@ BEGIN
         PERFORM howdah_private.auth_mail_email_change(v_id, auth_resend.redirect_to, COALESCE(v_flow,
             (SELECT t.flow_state_id FROM auth.one_time_tokens AS t
              WHERE t.user_id = v_id AND t.token_type = 'email_change_token_new')));
-    ELSIF auth_resend.type = 'sms' AND v_user.phone_confirmed_at IS NULL THEN
+    ELSIF v_id IS NOT NULL AND auth_resend.type = 'sms' AND v_user.phone_confirmed_at IS NULL THEN
         v_sent := howdah_private.auth_text_secret(v_id, 'sms', auth_resend.address);
         PERFORM howdah_private.auth_audit('user_recovery_requested', v_id);
     ELSIF auth_resend.type = 'phone_change' AND COALESCE(v_user.phone_change, '') <> '' THEN
         v_sent := howdah_private.auth_text_secret(v_id, 'phone_change', v_user.phone_change);
+    ELSE
+        PERFORM howdah_private.auth_rehearse(auth_resend.type, auth_resend.address, auth_resend.redirect_to);
     END IF;
     IF auth_resend.type IN ('sms', 'phone_change') THEN
         RETURN howdah_private.auth_answer_message(v_sent);

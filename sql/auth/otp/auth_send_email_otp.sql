@@ -41,6 +41,7 @@ BEGIN
             v_refusal := howdah_private.auth_refuse('otp_disabled');
         END IF;
         IF (v_refusal).status IS NOT NULL THEN
+            PERFORM howdah_private.auth_rehearse('magiclink', v_email, v_target);
             RETURN howdah_private.auth_answer_unknown(v_refusal, c_sent);
         END IF;
         v_made := howdah_private.auth_create_user(email => v_email, user_data => auth_send_email_otp.data);

@@ -37,6 +37,7 @@ BEGIN
             v_refusal := howdah_private.auth_refuse('otp_disabled');
         END IF;
         IF (v_refusal).status IS NOT NULL THEN
+            PERFORM howdah_private.auth_rehearse('sms', v_phone);
             RETURN howdah_private.auth_answer_unknown(v_refusal, howdah_private.auth_answer_message(NULL));
         END IF;
         v_made := howdah_private.auth_create_user(phone => v_phone, user_data => auth_send_phone_otp.data);

@@ -33,6 +33,7 @@ BEGIN
     v_target := howdah_private.auth_redirect(recover.redirect_to);
     v_user := howdah_private.auth_find_address(v_email);
     IF v_user IS NULL THEN
+        PERFORM howdah_private.auth_rehearse('recovery', v_email, v_target);
         RETURN c_sent;
     END IF;
     IF COALESCE(recover.code_challenge, '') <> '' THEN
