@@ -288,7 +288,7 @@ fn both_halves_of_a_change_at_once_make_one_change() {
 
 /// Known and unknown addresses take the same time: the median difference is under 1 ms or 2 %.
 #[test]
-fn nobody_can_time_who_has_an_account() {
+fn nobody_can_time_whom_a_message_reaches() {
     let howdah = start();
     let rounds = if full() { 3_000 } else { 150 };
     // Each asked for once: an address that was asked for a thousand times drags its rows' former versions along.

@@ -10,6 +10,7 @@ mod auth_sessions;
 mod auth_signin;
 mod auth_otp;
 mod auth_passwords;
+mod auth_signin;
 mod faults;
 mod keys;
 mod many_tables;

@@ -228,6 +228,20 @@ fn who_signed_up_with_anothers_address_keeps_no_way_in() {
 }
 
 #[test]
+fn a_sign_up_between_asking_for_a_code_and_using_it_confirms_no_password() {
+    let (house, email) = (house(), address());
+    ask(house, "/otp", json!({"email": email})).is(200);
+    let password = "the squatter's own words";
+    ask(house, "/signup", json!({"email": email, "password": password})).is(200);
+    // The owner uses the latest mail, whatever it says.
+    let mail = Inbox::of(house).last(&email);
+    verify(house, json!({"type": "email", "email": email, "token": mail.code})).is(200);
+    let tried =
+        ask(house, "/token?grant_type=password", json!({"email": email, "password": password}));
+    assert_eq!(tried.is(400).json()["error_code"], "invalid_credentials");
+}
+
+#[test]
 fn a_sign_up_that_its_owner_confirms_keeps_its_password() {
     let (house, email) = (house(), address());
     let password = "correct horse battery staple";
