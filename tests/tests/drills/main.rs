@@ -5,11 +5,9 @@
 mod auth_courier;
 mod auth_mail;
 mod auth_mfa;
-mod auth_passwords;
-mod auth_sessions;
-mod auth_signin;
 mod auth_otp;
 mod auth_passwords;
+mod auth_sessions;
 mod auth_signin;
 mod faults;
 mod keys;
