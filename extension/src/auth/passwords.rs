@@ -130,8 +130,9 @@ fn password_judge(
     TableIterator::new(found)
 }
 
-/// Takes one of the account's places for a sign-in, until the transaction ends: how many others of it are in flight, or -1 if
-/// there is no place within a second. What those others find is not in the tables yet, so it has to be reckoned with.
+/// Takes one of the account's places for a sign-in, until the transaction ends: how many others of it are in flight. What those
+/// others find is not in the tables yet, so it has to be reckoned with. Raises 53000 if there is no place within a second, or if
+/// others wait for one already.
 #[pg_extern(schema = "howdah_private", volatile, strict, parallel_unsafe)]
 fn auth_enter_attempt(account: pgrx::Uuid) -> i32 {
     let bytes = account.as_bytes();
@@ -154,7 +155,7 @@ fn auth_enter_attempt(account: pgrx::Uuid) -> i32 {
         return others;
     }
     let wait = |place| locks::try_lock(Kind::AttemptWaiter, true, key(place));
-    let Some(_waiter) = (0..ATTEMPTS).find_map(wait) else { return -1 };
+    let Some(_waiter) = (0..ATTEMPTS).find_map(wait) else { busy() };
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until {
         locks::nap(LOOK);
@@ -162,7 +163,7 @@ fn auth_enter_attempt(account: pgrx::Uuid) -> i32 {
             return others;
         }
     }
-    -1
+    busy()
 }
 
 /// A slot, for as long as it lives.
@@ -193,10 +194,7 @@ fn slot(patient: bool) -> Held {
 }
 
 fn busy() -> ! {
-    refuse(
-        PgSqlErrorCode::ERRCODE_INSUFFICIENT_RESOURCES,
-        "too many passwords are being verified; try again",
-    )
+    refuse(PgSqlErrorCode::ERRCODE_INSUFFICIENT_RESOURCES, "too many sign-ins at once; try again")
 }
 
 /// One a core, unless the setting says otherwise.

@@ -4,6 +4,7 @@
 -- Takes     one of the account's two places, until the transaction ends (locks, not rows: nobody waits for the hash of another, and a
 --           backend that dies gives it back). Attempts in flight count as failures until they have ended, so however many come at
 --           once, no more are hashed than the limit allows.
+-- Raises    53000 (503) when both places are taken and others wait for them.
 -- Returns   refusal with status NULL if so, else 429 over_request_rate_limit with Retry-After; known: a device that has signed in before.
 CREATE FUNCTION howdah_private.auth_begin_attempt(
     account pg_catalog.uuid, OUT refusal auth.answer, OUT known pg_catalog.bool)
@@ -17,14 +18,13 @@ BEGIN
     -- Who has to wait anyway does not take a place.
     SELECT w.known, w.seconds INTO known, v_seconds FROM howdah_private.auth_attempt_wait(auth_begin_attempt.account, 0) AS w;
     IF v_seconds = 0 THEN
-        v_others := howdah_private.auth_enter_attempt(auth_begin_attempt.account);
-        IF v_others < 0 THEN
-            v_seconds := 1;
-        ELSE
-            -- Looked at again: what ended before we had the place is in the table now.
-            SELECT w.known, w.seconds INTO known, v_seconds
-            FROM howdah_private.auth_attempt_wait(auth_begin_attempt.account, v_others) AS w;
-        END IF;
+        -- A device that is known has places of its own: who guesses elsewhere does not take them.
+        v_others := howdah_private.auth_enter_attempt(CASE WHEN known
+            THEN howdah_private.auth_account_key(NULL, howdah_private.auth_device(auth_begin_attempt.account))
+            ELSE auth_begin_attempt.account END);
+        -- Looked at again: what ended before we had the place is in the table now.
+        SELECT w.known, w.seconds INTO known, v_seconds
+        FROM howdah_private.auth_attempt_wait(auth_begin_attempt.account, v_others) AS w;
     END IF;
     IF v_seconds > 0 THEN
         refusal := howdah_private.auth_refuse('over_request_rate_limit');

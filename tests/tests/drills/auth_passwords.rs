@@ -251,7 +251,8 @@ struct Told {
 fn flood(howdah: &Howdah, seconds: u64) -> Told {
     let api = Api::anon(howdah, "public");
     let stop = AtomicBool::new(false);
-    let (reads, shed, good) = (Mutex::default(), Mutex::default(), Mutex::default());
+    let (reads, shed) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    let good = Mutex::new(Vec::new());
     let (hashed, number) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let begun = Instant::now();
     std::thread::scope(|scope| {

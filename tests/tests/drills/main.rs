@@ -9,6 +9,7 @@ mod auth_otp;
 mod auth_passwords;
 mod auth_sessions;
 mod auth_signin;
+mod auth_timing;
 mod faults;
 mod keys;
 mod many_tables;
