@@ -2,14 +2,18 @@
 //! to `crashes/` with the seed in its name. The corpus comes first, then inputs from nothing and bent ones of the corpus.
 #![forbid(unsafe_code)]
 
-use howdah_fuzz::{grammar, redirect, statement};
+use howdah_fuzz::{grammar, password, redirect, statement};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fs, panic, thread};
 
 type Target = (&'static str, fn(&[u8]));
-const TARGETS: [Target; 3] =
-    [("grammar", grammar::run), ("redirect", redirect::run), ("statement", statement::run)];
+const TARGETS: [Target; 4] = [
+    ("grammar", grammar::run),
+    ("password", password::run),
+    ("redirect", redirect::run),
+    ("statement", statement::run),
+];
 /// Failures of one target after which it is not run further.
 const ENOUGH: u64 = 20;
 
@@ -52,8 +56,20 @@ const ADDRESSES: [&str; 48] = [
     "com.example.app://callback", "javascript:", "＠", "。", "／", "ü", "xn--", "\u{200b}", "\u{212a}", "*", "+49", "0", ":",
 ];
 
+/// Pieces of stored hashes, likewise.
+#[rustfmt::skip]
+const HASHES: [&str; 40] = [
+    "$", "$argon2id$", "$argon2i$", "v=19$", "v=16$", "m=64,t=1,p=1", "m=", "t=", "p=", ",keyid=AQEBAQ", "4294967295", "0", "1", "8", "$2b$", "$2y$", "04$", "31$",
+    "$fbscrypt$", "v=1,n=14,r=8,p=1,", "ss=Bw==", ",sk=", "pbkdf2_sha256$", "$pbkdf2-sha512$", "i=1000", ",l=32", "1000$", "c29tZXNhbHRzb21lc2FsdA",
+    "XLeLg+p+JNgiFrQNsye8eofeXr30s6P3j/ke/9xgk/0", "abcdefghijklmnopqrstuu7EJV7kdjBBQxyb0HjTh9KS7.Lah/6CG", "é", "\0", "\n", "=", ",", "-", "_", ".", "password", "1",
+];
+
 fn pieces(target: &str) -> &'static [&'static str] {
-    if target == "redirect" { &ADDRESSES } else { &PIECES }
+    match target {
+        "redirect" => &ADDRESSES,
+        "password" => &HASHES,
+        _ => &PIECES,
+    }
 }
 
 fn input(random: &mut Random, target: &str, corpus: &[Vec<u8>]) -> Vec<u8> {

@@ -39,6 +39,10 @@ BEGIN
     INSERT INTO auth.refresh_tokens (token, user_id, session_id, revoked, created_at, updated_at)
     VALUES (howdah_private.auth_token_digest(v_token), auth_issue_session.user_id::pg_catalog.text, v_session, false, v_now, v_now);
     UPDATE auth.users AS u SET last_sign_in_at = v_now, updated_at = v_now WHERE u.id = auth_issue_session.user_id;
+    -- Wrong passwords of others count no more once the owner has come in by other means.
+    IF auth_issue_session.method <> 'password' AND auth_issue_session.oauth_client_id IS NULL THEN
+        PERFORM howdah_private.auth_forget_attempts(auth_issue_session.user_id);
+    END IF;
     RETURN howdah_private.auth_access_token(v_session, auth_issue_session.method)
         || pg_catalog.jsonb_build_object(
             'refresh_token', v_token, 'user', howdah_private.auth_user_json(auth_issue_session.user_id));
