@@ -16,7 +16,7 @@ DECLARE
 BEGIN
     INSERT INTO auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
     VALUES (auth_add_identity.profile ->> 'sub', auth_add_identity.user_id, auth_add_identity.profile -> 'data',
-            auth_add_identity.provider, pg_catalog.now(), pg_catalog.now(), pg_catalog.now())
+            auth_add_identity.provider, pg_catalog.now(), pg_catalog.clock_timestamp(), pg_catalog.now())
     ON CONFLICT ON CONSTRAINT identities_provider_id_provider_unique DO NOTHING
     RETURNING id INTO v_id;
     IF v_id IS NOT NULL THEN

@@ -25,7 +25,7 @@ BEGIN
     SELECT b.hash INTO v_browser FROM howdah_private.auth_browser(false, false) AS b;
     IF v_flow.id IS NULL
         OR v_flow.browser_hash <> COALESCE(v_browser, '')
-        OR NOT COALESCE(howdah_private.auth_same_client(v_flow.client), true) THEN
+        OR (v_flow.client IS NOT NULL AND NOT howdah_private.auth_same_client(v_flow.client)) THEN
         refusal := howdah_private.auth_refuse('bad_oauth_state', 'OAuth callback with invalid state');
         RETURN;
     END IF;

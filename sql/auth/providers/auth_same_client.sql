@@ -10,8 +10,9 @@ DECLARE
     v_bits pg_catalog.int4 := CASE WHEN pg_catalog.family(auth_same_client.client) = 4 THEN 32 ELSE 64 END;
     v_now  pg_catalog.inet := howdah_private.client_address();
 BEGIN
-    RETURN pg_catalog.family(v_now) = pg_catalog.family(auth_same_client.client)
-        AND v_now <<= pg_catalog.set_masklen(auth_same_client.client, v_bits);
+    RETURN COALESCE(
+        pg_catalog.family(v_now) = pg_catalog.family(auth_same_client.client)
+        AND v_now <<= pg_catalog.set_masklen(auth_same_client.client, v_bits), false);
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_same_client(

@@ -390,3 +390,156 @@ fn keys_are_fetched_again_for_an_unknown_one_once_a_minute() {
     }
     assert_eq!(stage.value(rows), "1");
 }
+
+/// A signed-in user of a provider's: id and bearer token.
+fn signed_in(stage: &mut Stage, issuer: &Issuer, sub: &str) -> (String, Value) {
+    let mut browser = Browser::default();
+    let back = stage.leave(&mut browser, issuer, true, &format!("code-{sub}"));
+    let code = stage.back(&mut browser, &back, "", &tokens(issuer, &back, sub)).part("code");
+    let (status, session) = stage.exchange(&code.expect("a code"), VERIFIER);
+    assert_eq!(status, 200, "{session}");
+    let bearer = format!("Bearer {}", session["access_token"].as_str().expect("a token"));
+    let id = session["user"]["id"].as_str().expect("an id").to_owned();
+    (id, json!({ "authorization": bearer }))
+}
+
+#[test]
+fn linking_is_asked_for_by_who_is_signed_in_and_ends_in_his_hands() {
+    let howdah = shared();
+    let (first, second) = (Issuer::new(howdah, 27), Issuer::new(howdah, 28));
+    let mut stage = Stage::new(howdah);
+    let (user, bearer) = signed_in(&mut stage, &first, "u");
+    let target = format!(
+        "/auth/v1/user/identities/authorize?provider={}&skip_http_redirect=true&code_challenge={CHALLENGE}&code_challenge_method=s256",
+        second.name
+    );
+    // Off by default.
+    assert_eq!(stage.ask("GET", &target, bearer.clone(), None).status, 404);
+    stage
+        .client
+        .batch_execute("SELECT auth.set('security_manual_linking_enabled', 'true')")
+        .expect("set");
+    assert_eq!(stage.ask("GET", &target, json!({}), None).status, 401);
+    let answer = stage.ask("GET", &target, bearer.clone(), None);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let body: Value = serde_json::from_str(&answer.body).expect("JSON");
+    let at_provider =
+        Answer { status: 302, headers: json!({"location": body["url"]}), body: String::new() };
+    let part = |name: &str| at_provider.part(name).expect("a parameter");
+    let back = Back { state: part("state"), code: "link".into(), nonce: part("nonce") };
+
+    // Whoever's browser was led through it: nothing is linked until the client that began redeems the code.
+    let led = stage.back(&mut Browser::default(), &back, "", &tokens(&second, &back, "victim"));
+    let count = format!("SELECT count(*)::text FROM auth.identities WHERE user_id = '{user}'");
+    assert_eq!(stage.value(&count), "1");
+    let code = led.part("code").expect("a code");
+    assert_eq!(stage.exchange(&code, &VERIFIER.replace('d', "e")).0, 400);
+    assert_eq!(stage.value(&count), "1");
+    let (status, session) = stage.exchange(&code, VERIFIER);
+    assert_eq!((status, session["user"]["id"].as_str()), (200, Some(user.as_str())), "{session}");
+    assert_eq!(stage.value(&count), "2");
+    assert_eq!(session["user"]["app_metadata"]["providers"], json!([first.name, second.name]));
+
+    // An identity has one owner.
+    let (_, other) = signed_in(&mut stage, &first, "other");
+    let token = second.token(json!({"sub": "victim"}));
+    let link =
+        json!({"provider": second.name, "id_token": token, "link_identity": true}).to_string();
+    let mut headers = other;
+    headers["content-type"] = json!("application/json");
+    let answer = stage.ask("POST", "/auth/v1/token?grant_type=id_token", headers, Some(&link));
+    assert_eq!(answer.status, 422);
+    assert!(answer.body.contains("identity_already_exists"), "{}", answer.body);
+
+    // The last identity stays; another's, and what is none, cannot be taken.
+    let identity = |stage: &mut Stage, provider: &str| {
+        stage.value(&format!(
+            "SELECT id::text FROM auth.identities WHERE user_id = '{user}' AND provider = '{provider}'"
+        ))
+    };
+    let theirs = stage.value(&format!(
+        "SELECT id::text FROM auth.identities WHERE provider = '{}' AND provider_id = 'other'",
+        first.name
+    ));
+    let one = identity(&mut stage, &first.name);
+    let two = identity(&mut stage, &second.name);
+    for (id, status, word) in [
+        (theirs.as_str(), 422, "identity_not_found"),
+        ("x", 404, "validation_failed"),
+        (one.as_str(), 200, "{}"),
+        (two.as_str(), 422, "single_identity_not_deletable"),
+    ] {
+        let path = format!("/auth/v1/user/identities/{id}");
+        let answer = stage.ask("DELETE", &path, bearer.clone(), None);
+        assert_eq!(answer.status, status, "{id}: {}", answer.body);
+        assert!(answer.body.contains(word), "{id}: {}", answer.body);
+    }
+    assert_eq!(stage.value(&count), "1");
+}
+
+#[test]
+fn a_link_without_pkce_counts_only_at_the_address_that_asked_for_it() {
+    let howdah = shared();
+    let (first, second) = (Issuer::new(howdah, 29), Issuer::new(howdah, 30));
+    let mut stage = Stage::new(howdah);
+    let (user, bearer) = signed_in(&mut stage, &first, "u");
+    stage
+        .client
+        .batch_execute("SELECT auth.set('security_manual_linking_enabled', 'true')")
+        .expect("set");
+    let target = format!("/auth/v1/user/identities/authorize?provider={}", second.name);
+    let answer = stage.ask("GET", &target, bearer, None);
+    assert_eq!(answer.status, 302);
+    let part = |name: &str| answer.part(name).expect("a parameter");
+    let back = Back { state: part("state"), code: "link".into(), nonce: part("nonce") };
+    let count = format!("SELECT count(*)::text FROM auth.identities WHERE user_id = '{user}'");
+    // As if another address had asked.
+    stage
+        .client
+        .batch_execute(
+            "UPDATE auth.flow_state SET client = '192.0.2.1' WHERE linking_target_id IS NOT NULL",
+        )
+        .expect("moved");
+    let led = stage.back(&mut Browser::default(), &back, "", &tokens(&second, &back, "victim"));
+    assert_eq!(led.error(), "bad_oauth_state");
+    assert_eq!(stage.value(&count), "1");
+    stage
+        .client
+        .batch_execute(
+            "UPDATE auth.flow_state SET client = NULL WHERE linking_target_id IS NOT NULL",
+        )
+        .expect("moved back");
+    let done = stage.back(&mut Browser::default(), &back, "", &tokens(&second, &back, "victim"));
+    assert!(done.part("access_token").is_some());
+    assert_eq!(stage.value(&count), "2");
+}
+
+#[test]
+fn a_users_token_at_the_provider_is_fresh() {
+    let howdah = shared();
+    let issuer = Issuer::new(howdah, 31);
+    let mut stage = Stage::new(howdah);
+    let (_, bearer) = signed_in(&mut stage, &issuer, "u");
+    let ask = |stage: &mut Stage| {
+        let body = json!({"provider": issuer.name}).to_string();
+        let mut headers = bearer.clone();
+        headers["content-type"] = json!("application/json");
+        let answer = stage.ask("POST", "/auth/v1/user/provider_token", headers, Some(&body));
+        (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap_or_default())
+    };
+    let (status, kept) = ask(&mut stage);
+    assert_eq!((status, &kept["access_token"]), (200, &json!("at-1")), "{kept}");
+    assert!(kept.get("refresh_token").is_none());
+    let age = "UPDATE auth.provider_tokens SET expires_at = now() + interval '30 s', updated_at = clock_timestamp()";
+    stage.client.batch_execute(age).expect("aged");
+    assert_eq!(ask(&mut stage).0, 202);
+    stage.settle(&json!({"access_token": "at-2", "refresh_token": "rt-2", "expires_in": 3600}));
+    assert_eq!(ask(&mut stage).1["access_token"], "at-2");
+    assert_eq!(ask(&mut stage).1["access_token"], "at-2");
+    // The provider takes the refresh token no more.
+    stage.client.batch_execute(age).expect("aged");
+    assert_eq!(ask(&mut stage).0, 202);
+    stage.settle(&json!({"error": "invalid_grant"}));
+    let (status, gone) = ask(&mut stage);
+    assert_eq!((status, &gone["error_code"]), (404, &json!("provider_token_not_found")));
+}
