@@ -11,7 +11,7 @@ AS $$
         THEN 'x' || pg_catalog.replace(pg_catalog.gen_random_uuid()::pg_catalog.text, '-', '')
             || pg_catalog.substring(auth_make_stand_in.address, '@[^@]*$')
         -- No country code begins with 0.
-        ELSE '0' || howdah_private.random_digits(14) END
+        ELSE '0' || howdah_private.random_digits(7) || howdah_private.random_digits(7) END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_make_stand_in(pg_catalog.text)
     IS 'An address that is nobody''s, for the rehearsal of a sign-up.';
