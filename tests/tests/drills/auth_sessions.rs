@@ -87,6 +87,12 @@ fn a_new_session_ends_the_others_where_only_one_may_be() {
 }
 
 #[test]
+fn a_new_database_has_no_account() {
+    let howdah = Howdah::start(&[]);
+    assert_eq!(howdah.value("SELECT count(*) FROM auth.users"), "0");
+}
+
+#[test]
 fn without_rotation_a_token_stays() {
     let howdah = Howdah::start(&[]);
     howdah.sql("SELECT auth.set('refresh_token_rotation_enabled', 'false'), auth.set('rate_limit_token_refresh', '0')");

@@ -95,7 +95,8 @@ fn every_requirement_has_a_test_that_is_there() {
         let there = source.contains(&format!("fn {last}("))
             || source.contains(&format!("def {last}("))
             || source.contains(&format!("\nfile {last}\n"))
-            || source.contains(&format!("test('{last}'"));
+            // A title of the suites in JavaScript.
+            || last.contains(' ') && source.contains(last);
         if !there {
             missing.insert(name.clone());
         }

@@ -1,5 +1,5 @@
 //! Second factors: enrolment, step-up, codes that work once, tries that slow down, recovery codes; who has a factor and has not
-//! proven it changes nothing about his credentials.
+//! proven it changes nothing about his credentials. One file because all of it is told by the same few steps, written once.
 
 use crate::auth_passkeys::{ORIGIN, relying_party};
 use howdah_tests::account::Account;

@@ -284,3 +284,26 @@ fn no_route_answers_a_logout_from_outside() {
         assert_eq!(seen(&account), 200);
     }
 }
+
+#[test]
+fn no_password_ages_and_no_hint_is_kept() {
+    let howdah = shared();
+    let settings = howdah.value(
+        "SELECT count(*) FROM auth.settings_all WHERE name ~ 'password' AND name ~ '(age|expir|history|rotat|hint|question)'",
+    );
+    let columns = howdah.value(
+        "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'auth' AND column_name ~ '(hint|question|password_exp)'",
+    );
+    assert_eq!((settings.as_str(), columns.as_str()), ("0", "0"));
+}
+
+#[test]
+fn the_page_of_links_asks_for_nothing() {
+    let reply = nobody(shared()).call("GET", "/auth/v1/confirm?token=x&type=signup").send();
+    let page = reply.text();
+    assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(page.contains("<button") || page.contains("submit"), "{page}");
+    for field in ["type=\"password\"", "type=\"text\"", "type=\"email\"", "<textarea"] {
+        assert!(!page.contains(field), "{field} in {page}");
+    }
+}
