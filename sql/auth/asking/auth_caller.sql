@@ -36,10 +36,8 @@ BEGIN
         RETURN v_caller;
     END IF;
     IF NOT EXISTS (SELECT 1 FROM auth.users AS u WHERE u.id = v_caller.user_id AND u.deleted_at IS NULL) THEN
-        v_caller.refusal := howdah_private.auth_refuse(
-            'user_not_found', 'User from sub claim in JWT does not exist');
-        v_caller.refusal.status := 403;
-        v_caller.refusal.body := v_caller.refusal.body || '{"code": 403}';
+        v_caller.refusal := howdah_private.auth_refuse_as(
+            403, 'user_not_found', 'User from sub claim in JWT does not exist');
         RETURN v_caller;
     END IF;
     -- A client that the user has let in reads who he is; his account is not its to change.

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 use super::auth_passwords::{full, make_user};
 
 /// Two-sided p of the Mann-Whitney U test (normal approximation; times are practically never equal).
+/// Status, headers and body: all that a client sees.
+type Shown = (u16, Vec<(String, String)>, Value);
+
 fn mann_whitney(a: &[Duration], b: &[Duration]) -> f64 {
     let mut all: Vec<(Duration, bool)> =
         a.iter().map(|t| (*t, true)).chain(b.iter().map(|t| (*t, false))).collect();
@@ -188,7 +191,7 @@ fn time_and_answer_tell_nothing_of_who_has_an_account() {
             ask(&format!("warm{n}-{}@example.com", probe.name.len()));
         }
         let (mut theirs, mut nobodys) = (Vec::new(), Vec::new());
-        let mut seen: Option<(u16, Vec<(String, String)>, Value)> = None;
+        let mut seen: Option<Shown> = None;
         for n in 0..rounds {
             // Of one length: what a client sends is no difference of ours.
             let mine = format!("known{:03}@example.com", n % known);

@@ -9,6 +9,9 @@ use howdah_tests::table::each;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
+/// A way to end a key: its name, and what does it, given the account and the key's id.
+type Way<'a> = (&'a str, &'a dyn Fn(&Account, &str));
+
 fn keys() -> &'static Howdah {
     static ON: OnceLock<()> = OnceLock::new();
     let howdah = shared();
@@ -89,7 +92,7 @@ fn lets_a_program_act_as_its_user() {
 #[test]
 fn whatever_ends_a_key_holds_for_the_next_request() {
     let howdah = keys();
-    let ways: &[(&str, &dyn Fn(&Account, &str))] = &[
+    let ways: &[Way<'_>] = &[
         ("its revocation", &|a, id| {
             a.api(howdah).call("DELETE", &format!("/auth/v1/user/api_keys/{id}")).send().is(200);
         }),

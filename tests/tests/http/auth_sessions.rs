@@ -6,6 +6,9 @@ use howdah_tests::reply::Reply;
 use howdah_tests::server::{Howdah, shared};
 use serde_json::{Value, json};
 
+/// A way to end a session: its name, and what does it.
+type Way<'a> = (&'a str, &'a dyn Fn(&Account));
+
 fn nobody(howdah: &Howdah) -> Api<'_> {
     Api { howdah, schema: None, token: None }
 }
@@ -29,7 +32,7 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 #[test]
 fn whatever_ends_a_session_holds_for_the_next_request() {
     let howdah = shared();
-    let ways: &[(&str, &dyn Fn(&Account))] = &[
+    let ways: &[Way<'_>] = &[
         ("logout", &|a| {
             assert_eq!(a.api(howdah).call("POST", "/auth/v1/logout").send().status, 204);
         }),
