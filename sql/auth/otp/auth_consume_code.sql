@@ -20,8 +20,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_row   record;
     v_proof howdah_private.one_time_proof;
-    v_right pg_catalog.bool;
 BEGIN
     UPDATE auth.one_time_tokens AS t
     SET attempts = t.attempts + 1,
@@ -38,15 +38,21 @@ BEGIN
       AND t.code_expires_at > pg_catalog.clock_timestamp()
       AND howdah_private.auth_address_holds(t.user_id, t.token_type, t.relates_to)
     RETURNING t.id, t.user_id, t.token_type, t.purpose, t.relates_to, t.redirect_to, t.flow_state_id,
-        t.consumed_at IS NOT NULL
-    INTO v_proof.token_id, v_proof.user_id, v_proof.token_type, v_proof.purpose, v_proof.relates_to,
-        v_proof.redirect_to, v_proof.flow_state_id, v_right;
+        t.consumed_at IS NOT NULL AS is_right
+    INTO v_row;
     IF NOT FOUND THEN
         PERFORM howdah_private.auth_digest_code(pg_catalog.gen_random_uuid(), auth_consume_code.code);
     END IF;
-    IF NOT COALESCE(v_right, false) THEN
+    IF v_row.is_right IS NOT TRUE THEN
         RETURN NULL;
     END IF;
+    v_proof.token_id := v_row.id;
+    v_proof.user_id := v_row.user_id;
+    v_proof.token_type := v_row.token_type;
+    v_proof.purpose := v_row.purpose;
+    v_proof.relates_to := v_row.relates_to;
+    v_proof.redirect_to := v_row.redirect_to;
+    v_proof.flow_state_id := v_row.flow_state_id;
     RETURN v_proof;
 END
 $$;

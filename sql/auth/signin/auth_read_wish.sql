@@ -34,12 +34,18 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_user record;
     v_wish howdah_private.auth_wish;
 BEGIN
-    SELECT NULLIF(u.email, ''), NULLIF(u.phone, ''), COALESCE(u.encrypted_password, '') <> '', u.is_anonymous,
-           u.is_sso_user
-    INTO v_wish.old_email, v_wish.old_phone, v_wish.has_password, v_wish.is_anonymous, v_wish.is_sso_user
+    SELECT NULLIF(u.email, '') AS email, NULLIF(u.phone, '') AS phone,
+           COALESCE(u.encrypted_password, '') <> '' AS has_password, u.is_anonymous, u.is_sso_user
+    INTO v_user
     FROM auth.users AS u WHERE u.id = auth_read_wish.user_id;
+    v_wish.old_email := v_user.email;
+    v_wish.old_phone := v_user.phone;
+    v_wish.has_password := v_user.has_password;
+    v_wish.is_anonymous := v_user.is_anonymous;
+    v_wish.is_sso_user := v_user.is_sso_user;
 
     IF COALESCE(auth_read_wish.email, '') <> '' THEN
         v_wish.email := howdah_private.auth_normalize_email(auth_read_wish.email);
