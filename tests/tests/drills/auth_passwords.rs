@@ -333,3 +333,38 @@ fn a_login_flood_leaves_reads_and_known_devices_alone() {
     assert!(p99 < Duration::from_millis(250) * slack, "{p99:?}");
     assert!(shed < Duration::from_millis(50) * slack, "{shed:?}");
 }
+
+#[test]
+fn what_hashes_no_password_does_not_travel_with_what_does() {
+    let howdah = Howdah::start(&[]);
+    let api = Api::anon(&howdah, "public");
+    let count = |lane: &str| {
+        let name = format!("howdah_request_duration_seconds_count{{lane=\"{lane}\"}} ");
+        let page = api.call("GET", "/metrics").send().is(200).text();
+        let found = page.lines().find_map(|line| line.strip_prefix(&name).map(str::to_owned));
+        found.and_then(|count| count.parse::<u64>().ok()).unwrap_or_default()
+    };
+    let asked = |target: &str, body: serde_json::Value| {
+        let before = (count("heavy"), count("write"));
+        assert_eq!(api.call("POST", target).json(body).send().status, 400);
+        (count("heavy") - before.0, count("write") - before.1)
+    };
+    let password = json!({"email": "nobody@example.com", "password": "wrong password"});
+    let refresh = json!({"refresh_token": "hw_rt_nothing"});
+    // The route is known to the proxy once it has read the configuration.
+    let until = Instant::now() + Duration::from_secs(30);
+    while asked("/auth/v1/token?grant_type=password", password.clone()) != (1, 0) {
+        assert!(Instant::now() < until, "passwords are not hashed on the heavy lane");
+    }
+    assert_eq!(asked("/auth/v1/token?grant_type=refresh_token", refresh.clone()), (0, 1));
+    // Whatever could be read as a password's grant stays where it belongs.
+    for query in [
+        "grant_type=refresh_token&grant_type=password",
+        "%67rant_type=password",
+        "grant_type=refresh_token&grant%5Ftype=password",
+        "grant_type=REFRESH_TOKEN",
+        "",
+    ] {
+        assert_eq!(asked(&format!("/auth/v1/token?{query}"), password.clone()), (1, 0), "{query}");
+    }
+}

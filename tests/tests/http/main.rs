@@ -11,6 +11,7 @@ mod auth_mfa;
 mod auth_oauth_server;
 mod auth_otp;
 mod auth_passkeys;
+mod auth_passwords;
 mod auth_providers;
 mod auth_sessions;
 mod auth_signin;
