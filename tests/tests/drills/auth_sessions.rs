@@ -90,6 +90,18 @@ fn a_new_session_ends_the_others_where_only_one_may_be() {
 fn a_new_database_has_no_account() {
     let howdah = Howdah::start(&[]);
     assert_eq!(howdah.value("SELECT count(*) FROM auth.users"), "0");
+    // And phones are off until somebody can send messages to them.
+    let account = howdah.account();
+    let nobody = Api { howdah: &howdah, schema: None, token: None };
+    let phone = json!({"phone": "+15005550006", "password": "correct horse battery 7"});
+    for (api, method, path, body) in [
+        (&nobody, "POST", "/auth/v1/signup", phone.clone()),
+        (&nobody, "POST", "/auth/v1/token?grant_type=password", phone),
+        (&account.api(&howdah), "PUT", "/auth/v1/user", json!({"phone": "+15005550006"})),
+    ] {
+        let reply = api.call(method, path).json(body).send();
+        assert_eq!(error(&reply), (400, "phone_provider_disabled".to_owned()), "{path}");
+    }
 }
 
 #[test]

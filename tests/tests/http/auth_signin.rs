@@ -98,13 +98,6 @@ fn says_what_is_wrong_with_a_form_in_both_shapes() {
                 "missing email or phone",
             ),
             (
-                token,
-                json!({"phone": "+15005550006", "password": PASSWORD}),
-                400,
-                "phone_provider_disabled",
-                "Phone logins are disabled",
-            ),
-            (
                 "/token?grant_type=nonsense",
                 json!({}),
                 400,
@@ -139,13 +132,6 @@ fn says_what_is_wrong_with_a_form_in_both_shapes() {
                 400,
                 "validation_failed",
                 "Unable to validate email address: invalid format",
-            ),
-            (
-                signup,
-                json!({"phone": "+15005550006", "password": PASSWORD}),
-                400,
-                "phone_provider_disabled",
-                "Phone signups are disabled",
             ),
             (
                 signup,
