@@ -34,7 +34,7 @@ mod tests {
     fn a_code_has_80_bits_and_survives_typing() {
         let code = code(&[0xff, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
         assert_eq!(code.len(), LENGTH);
-        assert!(BYTES * 8 >= 60);
+        const { assert!(BYTES * 8 >= 60) };
         let typed = format!(" {}-{} ", code[..4].to_uppercase(), &code[4..]);
         assert_eq!(normalize(&typed), code);
         assert_eq!(normalize(" - "), "");
