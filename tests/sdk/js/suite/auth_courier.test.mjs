@@ -411,7 +411,12 @@ describe('a real OpenID provider', { concurrency: false }, () => {
       }
       page.closeAllConnections()
       page.close()
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+      // A process of the browser's may still be writing there.
+      try {
+        rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+      } catch (error) {
+        if (error.code !== 'ENOTEMPTY') throw error
+      }
     }
   })
 
