@@ -1,5 +1,5 @@
-//! The admin API: who may use it, users, pages, what a change ends at once, factors, passkeys, audit, SSO providers. One file
-//! because it is one API, tried as one administrator.
+//! The admin API: who may use it, users, pages, what a change ends at once, factors, passkeys, audit, SSO providers.
+//! One file because it is one API, tried as one administrator.
 
 use howdah_tests::account::Account;
 use howdah_tests::api::Api;
