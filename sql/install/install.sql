@@ -44,6 +44,8 @@ BEGIN
     END LOOP;
     PERFORM howdah_private.install_routes();
     PERFORM howdah_private.apply_grants();
+    PERFORM howdah_private.install_views();
+    PERFORM howdah_private.tick_task('outbox_partitions');
     PERFORM howdah_private.key_file_make();
 
     RETURN pg_catalog.format(

@@ -13,7 +13,12 @@ AS $$
         ('howdah', 'roles'),
         ('howdah', 'routes'),
         -- what leaves
-        ('howdah', 'outbox'),
+        ('howdah', 'outbox_entries'),
+        ('howdah', 'outbox_history'),
+        ('howdah', 'delivery_attempts'),
+        ('howdah', 'lanes'),
+        ('howdah', 'outbox_pauses'),
+        ('howdah', 'ticks'),
         ('howdah', 'couriers'),
         -- identity providers of organisations
         ('auth', 'sso_providers'),

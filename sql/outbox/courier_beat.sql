@@ -1,6 +1,6 @@
 -- howdah.courier_beat: a courier says that it lives, and takes out what nobody waits for any more.
 --
--- Runs as   definer: writes howdah.couriers and howdah.outbox; the courier's role sees no table.
+-- Runs as   definer: writes howdah.couriers and howdah.outbox_entries; the courier's role sees no table.
 -- Writes    its row; rows of couriers not heard of for a day go, and fetches ten minutes after they began.
 CREATE FUNCTION howdah.courier_beat(
     name pg_catalog.text, version pg_catalog.text, carrying pg_catalog.int4
@@ -16,9 +16,9 @@ BEGIN
     ON CONFLICT ON CONSTRAINT couriers_pkey
     DO UPDATE SET version = excluded.version, carrying = excluded.carrying, seen_at = pg_catalog.now();
     DELETE FROM howdah.couriers AS c WHERE c.seen_at < pg_catalog.now() - interval '1 day';
-    DELETE FROM howdah.outbox AS o
+    DELETE FROM howdah.outbox_entries AS o
     WHERE o.id IN (
-        SELECT f.id FROM howdah.outbox AS f
+        SELECT f.id FROM howdah.outbox_entries AS f
         WHERE f.kind = 'fetch' AND f.created_at < pg_catalog.now() - interval '10 minutes'
         ORDER BY f.created_at LIMIT 1000
         FOR UPDATE SKIP LOCKED);

@@ -24,13 +24,14 @@ AS $$
 DECLARE
     v_fingerprint pg_catalog.bytea := pg_catalog.sha256(pg_catalog.convert_to(
         howdah_private.open_sealed("fetch".request, false)::pg_catalog.text, 'UTF8'));
-    v_row         howdah.outbox;
+    v_row         howdah.outbox_entries;
     v_expires_at  pg_catalog.timestamptz;
+    v_place       pg_catalog.text;
 BEGIN
     IF "fetch".scope !~ '^[!-~]{1,200}$' OR "fetch".step !~ '^[!-~]{1,64}$' THEN
         RAISE EXCEPTION 'not a scope and step' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    SELECT o.* INTO v_row FROM howdah.outbox AS o
+    SELECT o.* INTO v_row FROM howdah.outbox_entries AS o
     WHERE o.kind = 'fetch' AND o.scope = "fetch".scope AND o.step = "fetch".step;
     IF FOUND THEN
         RETURN CASE
@@ -42,19 +43,19 @@ BEGIN
     END IF;
 
     SELECT COALESCE(pg_catalog.min(o.created_at), pg_catalog.now()) + interval '9 s' INTO v_expires_at
-    FROM howdah.outbox AS o WHERE o.kind = 'fetch' AND o.scope = "fetch".scope;
+    FROM howdah.outbox_entries AS o WHERE o.kind = 'fetch' AND o.scope = "fetch".scope;
     IF v_expires_at < pg_catalog.clock_timestamp() THEN
         RETURN '{"error": "timeout"}';
     END IF;
     -- With no courier at work a flood would otherwise fill the table.
     IF 2000 <= (SELECT pg_catalog.count(*) FROM (
-                SELECT 1 FROM howdah.outbox AS o WHERE o.state = 'due' AND o.kind = 'fetch' LIMIT 2000) AS d) THEN
+                SELECT 1 FROM howdah.outbox_entries AS o WHERE o.state = 'due' AND o.kind = 'fetch' LIMIT 2000) AS d) THEN
         RETURN '{"error": "busy"}';
     END IF;
-    INSERT INTO howdah.outbox (kind, recipient, payload, cause, expires_at, max_attempts, scope, step, fingerprint)
-    VALUES ('fetch',
-            COALESCE(pg_catalog.lower(pg_catalog."substring"("fetch".request ->> 'url', '^[a-zA-Z]+://([^/?#]+)')), ''),
-            pg_catalog.jsonb_build_object('request', "fetch".request),
+    v_place := COALESCE(
+        pg_catalog.lower(pg_catalog."substring"("fetch".request ->> 'url', '^[a-zA-Z]+://([^/?#]+)')), '');
+    INSERT INTO howdah.outbox_entries (kind, recipient, lane, payload, cause, expires_at, max_attempts, scope, step, fingerprint)
+    VALUES ('fetch', v_place, v_place, pg_catalog.jsonb_build_object('request', "fetch".request),
             howdah_private.request_id(), v_expires_at, 1, "fetch".scope, "fetch".step, v_fingerprint)
     ON CONFLICT DO NOTHING;
     RETURN NULL;

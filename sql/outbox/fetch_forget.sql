@@ -7,7 +7,7 @@ RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
-    DELETE FROM howdah.outbox AS o WHERE o.kind = 'fetch' AND o.scope = fetch_forget.scope
+    DELETE FROM howdah.outbox_entries AS o WHERE o.kind = 'fetch' AND o.scope = fetch_forget.scope
 $$;
 COMMENT ON FUNCTION howdah_private.fetch_forget(pg_catalog.text) IS 'What was fetched for a flow goes.';
 REVOKE EXECUTE ON FUNCTION howdah_private.fetch_forget(pg_catalog.text) FROM PUBLIC;

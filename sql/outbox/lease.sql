@@ -1,11 +1,12 @@
 -- howdah.lease: take over rows of the outbox that are due, to carry them.
 --
--- Runs as   definer: reads and writes howdah.outbox, opens sealed fields; the courier's role sees no table.
--- Writes    the leases. A row whose lease has run out is due again, or failed after its last attempt. A row
---           whose secrets do not open is failed. It is one statement: no lock outlives it.
--- Returns   at most "max" rows, oldest first, at most 16 at a time in all for one recipient. lease is the
---           fencing token that howdah.settle wants. patience_ms: how long anybody waits (null: as long as
---           it takes). allowed_hosts: the setting courier.allowed_hosts.
+-- Runs as   definer: reads and writes the outbox, opens sealed fields; the courier's role sees no table.
+-- Writes    the leases. A row whose lease has run out is due again, or failed after its last attempt. A row that has
+--           expired, whose secrets do not open or that cannot be prepared is failed. No lock outlives it.
+-- Returns   at most "max" rows, in turn of tenants (howdah_private.outbox_claim), at most outbox.lane_concurrency at a
+--           time for one lane, none of a kind that is paused. payload is what howdah_private.outbox_prepare made of the
+--           row. lease is the fencing token that howdah.settle wants. patience_ms: how long anybody waits
+--           (null: as long as it takes). allowed_hosts: the setting courier.allowed_hosts.
 -- Raises    22023 for a lease of less than a second or more than an hour.
 CREATE FUNCTION howdah.lease(kinds pg_catalog.text[], max pg_catalog.int4, seconds pg_catalog.int4)
 RETURNS TABLE (
@@ -16,8 +17,9 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    c_per_recipient CONSTANT pg_catalog.int4 := 16;
-    v_row howdah.outbox;
+    v_kinds pg_catalog.text[];
+    v_ids   pg_catalog.int8[];
+    v_row   record;
 BEGIN
     IF lease.seconds NOT BETWEEN 1 AND 3600 THEN
         RAISE EXCEPTION 'a lease is for 1 to 3600 seconds' USING ERRCODE = 'invalid_parameter_value';
@@ -25,46 +27,32 @@ BEGIN
     PERFORM howdah_private.outbox_reclaim();
     allowed_hosts := pg_catalog.regexp_split_to_array(
         pg_catalog.lower(howdah.get('courier.allowed_hosts')), '[\s,]+');
+    SELECT pg_catalog.array_agg(k.kind) INTO v_kinds
+    FROM pg_catalog.unnest(lease.kinds) AS k (kind)
+    WHERE NOT EXISTS (SELECT 1 FROM howdah.outbox_pauses AS p WHERE p.kind = k.kind);
+    v_ids := howdah_private.outbox_claim(v_kinds, lease.max);
+    IF v_ids IS NULL THEN
+        RETURN;
+    END IF;
 
     FOR v_row IN
-        WITH busy AS (
-            SELECT b.recipient, pg_catalog.count(*) AS n FROM howdah.outbox AS b
-            WHERE b.state = 'leased' GROUP BY b.recipient
-        ), queued AS (
-            SELECT o.id, o.recipient, o.due_at FROM howdah.outbox AS o
-            WHERE o.state = 'due' AND o.kind = ANY (lease.kinds) AND o.due_at <= pg_catalog.now()
-              AND (o.expires_at IS NULL OR o.expires_at > pg_catalog.now())
-            ORDER BY o.due_at, o.id LIMIT 4 * LEAST(lease.max, 256)
-        ), ranked AS (
-            SELECT q.id, q.due_at, q.recipient,
-                   pg_catalog.row_number() OVER (PARTITION BY q.recipient ORDER BY q.due_at, q.id) AS place
-            FROM queued AS q
-        ), chosen AS (
-            SELECT o.id FROM howdah.outbox AS o
-            JOIN ranked AS r ON r.id = o.id
-            LEFT JOIN busy AS b ON b.recipient = r.recipient
-            WHERE o.state = 'due' AND r.place + COALESCE(b.n, 0) <= c_per_recipient
-            ORDER BY r.due_at, r.id LIMIT lease.max
-            FOR UPDATE OF o SKIP LOCKED
-        )
-        UPDATE howdah.outbox AS o
+        UPDATE howdah.outbox_entries AS o
         SET state = 'leased', attempts = o.attempts + 1, lease = pg_catalog.gen_random_uuid(),
+            leased_at = pg_catalog.clock_timestamp(),
             leased_until = pg_catalog.now() + pg_catalog.make_interval(secs => lease.seconds)
-        FROM chosen AS c WHERE o.id = c.id
-        RETURNING o.*
+        WHERE o.id = ANY (v_ids)
+        RETURNING o.lease, o.expires_at,
+                  (o.id, o.kind, o.tenant, o.recipient, o.lane, o.user_id, o.payload, o.attempts, o.max_attempts,
+                   o.created_at, o.expires_at, o.cause)::howdah_private.outbox_entry AS entry
     LOOP
-        BEGIN
-            payload := howdah_private.open_sealed(v_row.payload);
-        EXCEPTION
-            WHEN OTHERS THEN
-                PERFORM howdah_private.outbox_end(v_row.id, 'failed', '{"error": "secret_lost"}');
-                CONTINUE;
-        END;
-        id := v_row.id;
+        payload := howdah_private.outbox_take(v_row.entry);
+        CONTINUE WHEN payload IS NULL;
+        id := (v_row.entry).id;
         lease := v_row.lease;
-        kind := v_row.kind;
-        attempt := v_row.attempts;
-        patience_ms := pg_catalog.ceil(1000 * EXTRACT(epoch FROM v_row.expires_at - pg_catalog.now()));
+        kind := (v_row.entry).kind;
+        attempt := (v_row.entry).attempts;
+        patience_ms := LEAST(pg_catalog.ceil(
+            1000 * EXTRACT(epoch FROM v_row.expires_at - pg_catalog.clock_timestamp())), 2147483647);
         RETURN NEXT;
     END LOOP;
 END

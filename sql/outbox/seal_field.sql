@@ -1,10 +1,10 @@
 -- howdah_private.seal_field: a secret as it may stand in a payload.
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
--- Returns   {"sealed", "context", "tag"}: tag tells two secrets apart without telling either.
+-- Returns   NULL of NULL, else {"sealed", "context", "tag"}: tag tells two secrets apart without telling either.
 CREATE FUNCTION howdah_private.seal_field(plain pg_catalog.text, context pg_catalog.text)
 RETURNS pg_catalog.jsonb
-LANGUAGE sql
+LANGUAGE sql STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT pg_catalog.jsonb_build_object(

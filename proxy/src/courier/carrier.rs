@@ -21,11 +21,20 @@ pub struct Item {
     pub patience: Option<Duration>,
 }
 
+/// What came of a row, to be settled.
+#[derive(Debug)]
+pub struct Outcome {
+    pub id: i64,
+    pub lease: String,
+    pub value: Value,
+}
+
 pub type Carrying<'a> = Pin<Box<dyn Future<Output = Value> + Send + 'a>>;
 
 /// Carries rows of one kind. It ends by itself, within the lease; it never fails: what went wrong
 /// is an outcome `{"error": word}`.
 pub trait Carrier: Send + Sync {
-    fn kind(&self) -> &'static str;
+    /// Kinds of rows that it carries.
+    fn kinds(&self) -> &'static [&'static str];
     fn carry<'a>(&'a self, item: &'a Item) -> Carrying<'a>;
 }

@@ -1,15 +1,14 @@
-//! All SQL of the courier: one connection as howdah_courier, with no transaction open between its
-//! statements.
+//! All SQL of the courier: connections as howdah_courier, one to lease and settle ([`Desk`]) and one for what is due by
+//! time ([`Clock`]), with no transaction open between their statements.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
 
-use super::carrier::Item;
+use super::carrier::{Item, Outcome};
 use crate::serve::log::{self, Level};
 use crate::told::told;
 
@@ -18,12 +17,14 @@ const LISTEN: &str = "LISTEN howdah_courier";
 const LEASE: &str = "SELECT l.id, l.lease::pg_catalog.text, l.kind, l.payload::pg_catalog.text, \
                             l.allowed_hosts, l.patience_ms \
                      FROM howdah.lease($1, $2, $3) AS l";
-const SETTLE: &str = "SELECT howdah.settle($1, ($2::pg_catalog.text)::pg_catalog.uuid, \
-                                           ($3::pg_catalog.text)::pg_catalog.jsonb)";
+const SETTLE: &str = "SELECT howdah.settle_batch($1, $2, $3)";
+const TICK: &str = "SELECT howdah.tick()";
 const BEAT: &str = "SELECT howdah.courier_beat($1, $2, $3)";
 
 /// Longest wait for a connection or an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A step of what is due by time may be a long one.
+const TICK_PATIENCE: Duration = Duration::from_secs(120);
 
 /// Why a statement did not do its work.
 pub enum Trouble {
@@ -51,24 +52,7 @@ impl Desk {
     /// # Errors
     /// When there is no connection, or it ends, or the extension is not there.
     pub async fn open(config: &Config, standby: Duration) -> Result<Self, String> {
-        let (client, connection) = match timeout(PATIENCE, config.connect(NoTls)).await {
-            Ok(made) => made.map_err(|error| told(&error))?,
-            Err(_) => return Err("no answer".into()),
-        };
-        let called = Arc::new(Notify::new());
-        let (last_words, ended) = oneshot::channel();
-        tokio::spawn(drive(connection, called.clone(), last_words));
-        let mut told_of_it = false;
-        loop {
-            let row = in_time(client.query_one(RECOVERING, &[])).await.map_err(text)?;
-            if !row.get::<_, bool>(0) {
-                break;
-            }
-            if !std::mem::replace(&mut told_of_it, true) {
-                log::event(Level::Info, "courier idle: the server is a standby", &[]);
-            }
-            tokio::time::sleep(standby).await;
-        }
+        let (client, called, ended) = connect(config, standby).await?;
         in_time(client.batch_execute(LISTEN)).await.map_err(text)?;
         let lease = in_time(client.prepare(LEASE)).await.map_err(text)?;
         let settle = in_time(client.prepare(SETTLE)).await.map_err(text)?;
@@ -98,11 +82,14 @@ impl Desk {
         Ok(rows.iter().map(item).collect())
     }
 
-    /// False if the lease is another's by now, or nobody waits any more.
-    pub async fn settle(&self, id: i64, lease: &str, outcome: &Value) -> Result<bool, Trouble> {
-        let outcome = outcome.to_string();
-        let row = in_time(self.client.query_one(&self.settle, &[&id, &lease, &outcome])).await?;
-        Ok(row.get(0))
+    /// Settles rows in one transaction. A lease that is another's by now is passed over by it.
+    pub async fn settle(&self, outcomes: &[Outcome]) -> Result<(), Trouble> {
+        let ids: Vec<i64> = outcomes.iter().map(|outcome| outcome.id).collect();
+        let leases: Vec<&str> = outcomes.iter().map(|outcome| outcome.lease.as_str()).collect();
+        let values: Vec<String> =
+            outcomes.iter().map(|outcome| outcome.value.to_string()).collect();
+        in_time(self.client.query_one(&self.settle, &[&ids, &leases, &values])).await?;
+        Ok(())
     }
 
     pub async fn beat(&self, courier: &str, carrying: usize) -> Result<(), Trouble> {
@@ -110,6 +97,61 @@ impl Desk {
         let carrying = carrying as i32;
         in_time(self.client.execute(&self.beat, &[&courier, &version, &carrying])).await?;
         Ok(())
+    }
+}
+
+/// A connection for what is due by time: a long step of it does not hold up what is carried.
+pub struct Clock {
+    client: Client,
+    tick: Statement,
+}
+
+impl Clock {
+    /// As [`Desk::open`].
+    ///
+    /// # Errors
+    /// When there is no connection, or it ends, or the extension is not there.
+    pub async fn open(config: &Config, standby: Duration) -> Result<Self, String> {
+        let (client, _, _) = connect(config, standby).await?;
+        let tick = in_time(client.prepare(TICK)).await.map_err(text)?;
+        Ok(Self { client, tick })
+    }
+
+    /// One step of everything that is due by time.
+    ///
+    /// # Errors
+    /// When it took longer than [`TICK_PATIENCE`], or the connection is gone.
+    pub async fn tick(&self) -> Result<(), String> {
+        let answer = self.client.query_one(&self.tick, &[]);
+        match timeout(TICK_PATIENCE, answer).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(told(&error)),
+            Err(_) => Err("no answer".into()),
+        }
+    }
+}
+
+type Connected = (Client, Arc<Notify>, oneshot::Receiver<String>);
+
+/// Connects; waits while the server is a standby.
+async fn connect(config: &Config, standby: Duration) -> Result<Connected, String> {
+    let (client, connection) = match timeout(PATIENCE, config.connect(NoTls)).await {
+        Ok(made) => made.map_err(|error| told(&error))?,
+        Err(_) => return Err("no answer".into()),
+    };
+    let called = Arc::new(Notify::new());
+    let (last_words, ended) = oneshot::channel();
+    tokio::spawn(drive(connection, called.clone(), last_words));
+    let mut told_of_it = false;
+    loop {
+        let row = in_time(client.query_one(RECOVERING, &[])).await.map_err(text)?;
+        if !row.get::<_, bool>(0) {
+            return Ok((client, called, ended));
+        }
+        if !std::mem::replace(&mut told_of_it, true) {
+            log::event(Level::Info, "courier idle: the server is a standby", &[]);
+        }
+        tokio::time::sleep(standby).await;
     }
 }
 

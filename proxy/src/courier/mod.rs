@@ -2,9 +2,10 @@
 //! every loss of the connection, for ever, and holds no transaction open while it carries.
 //!
 //! `mod` (process) → `work` (lease, carry, settle) → `desk` (SQL), and a carrier for each kind of
-//! row. Any number of couriers may run.
+//! wire; `clock` sees to what is due by time. Any number of couriers may run.
 
 mod carrier;
+mod clock;
 mod desk;
 mod fetch;
 mod work;
@@ -66,7 +67,12 @@ pub async fn run(args: CourierArgs) -> ExitCode {
         sleep(DRAIN).await;
     };
     tokio::select! {
-        () = keep_working(&config, &mut work, stop.subscribe()) => {}
+        () = async {
+            tokio::join!(
+                keep_working(&config, &mut work, stop.subscribe()),
+                clock::run(&config, STANDBY, stop.subscribe()),
+            );
+        } => {}
         () = told => {}
     }
     log::event(Level::Info, "courier stopped", &[]);

@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
 
-use super::carrier::{Carrier, Item};
+use super::carrier::{Carrier, Item, Outcome};
 use super::desk::{Desk, Trouble};
 use crate::serve::log::{self, Level};
 
@@ -21,12 +21,6 @@ const HOLD: Duration = Duration::from_secs(30);
 /// The most that a lost notification costs.
 const POLL: Duration = Duration::from_secs(1);
 const BEAT: Duration = Duration::from_secs(5);
-
-struct Outcome {
-    id: i64,
-    lease: String,
-    value: Value,
-}
 
 pub struct Work {
     /// This process, in howdah.couriers.
@@ -50,7 +44,7 @@ pub enum End {
 
 impl Work {
     pub fn new(name: String, carriers: Vec<Arc<dyn Carrier>>, stop: watch::Receiver<bool>) -> Self {
-        let kinds = carriers.iter().map(|carrier| carrier.kind()).collect();
+        let kinds = carriers.iter().flat_map(|carrier| carrier.kinds()).copied().collect();
         let (finish, done) = mpsc::unbounded_channel();
         Self {
             name,
@@ -95,13 +89,14 @@ impl Work {
         while let Ok(outcome) = self.done.try_recv() {
             self.take(outcome);
         }
-        while let Some(outcome) = self.unsettled.front_mut() {
-            match desk.settle(outcome.id, &outcome.lease, &outcome.value).await {
-                Ok(_) => {}
-                // An outcome that cannot be kept is one too.
-                Err(Trouble::Refused(words)) if outcome.value["error"].is_null() => {
-                    log::event(Level::Error, "outcome refused", &[("error", &words)]);
-                    outcome.value = json!({"error": "broken_answer"});
+        let mut most = ROOM;
+        while !self.unsettled.is_empty() {
+            let batch = self.unsettled.len().min(most);
+            match desk.settle(&self.unsettled.make_contiguous()[..batch]).await {
+                Ok(()) => {}
+                // One of them: each by itself. A row whose outcome cannot be kept at all is carried again.
+                Err(Trouble::Refused(_)) if batch > 1 => {
+                    most = 1;
                     continue;
                 }
                 Err(Trouble::Refused(words)) => {
@@ -109,7 +104,7 @@ impl Work {
                 }
                 Err(lost) => return Err(lost),
             }
-            self.unsettled.pop_front();
+            self.unsettled.drain(..batch);
         }
         while !*self.stop.borrow() && self.carrying < ROOM {
             let room = ROOM - self.carrying;
@@ -135,7 +130,8 @@ impl Work {
     fn start(&mut self, item: Item) {
         self.carrying += 1;
         let (id, lease) = (item.id, item.lease.clone());
-        let carrier = self.carriers.iter().find(|carrier| carrier.kind() == item.kind).cloned();
+        let carries = |carrier: &&Arc<dyn Carrier>| carrier.kinds().contains(&item.kind.as_str());
+        let carrier = self.carriers.iter().find(carries).cloned();
         let carried = tokio::spawn(async move {
             match carrier {
                 Some(carrier) => carrier.carry(&item).await,

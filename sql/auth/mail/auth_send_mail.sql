@@ -6,7 +6,7 @@
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 -- Takes     kind as auth.templates_all lists them, or as the dialect calls them (signup, magiclink); data: further variables
 --           (NewEmail, OldEmail, OldPhone, Provider, FactorType, Address, Agent, At; organization and role of organization_invite).
--- Writes    one row of howdah.outbox; or nothing where a send_email hook takes the mail, or the setting of a notice is off.
+-- Writes    one row of the outbox; or nothing where a send_email hook takes the mail, or the setting of a notice is off.
 -- Raises    55000 for a mail with a link while api_external_url is not set; P0001 if a hook refused or failed.
 CREATE FUNCTION howdah_private.auth_send_mail(
     user_id     pg_catalog.uuid,
@@ -60,12 +60,16 @@ BEGIN
         RETURN;
     END IF;
     v_mail := howdah_private.auth_render(v_kind, v_variables ->> 'Locale', v_variables);
-    INSERT INTO howdah.outbox (kind, recipient, user_id, payload, cause, expires_at)
-    VALUES ('email', auth_send_mail.recipient, auth_send_mail.user_id,
-            pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-                'template', v_kind, 'subject', v_mail.subject, 'html', v_mail.html, 'text', v_mail.text,
-                'link', v_variables -> 'ConfirmationURL', 'code', v_variables -> 'Token')),
-            howdah_private.request_id(), pg_catalog.now() + interval '1 day');
+    -- Whoever has the link is the user: no dump shows it.
+    PERFORM howdah_private.outbox_add(
+        'email', auth_send_mail.recipient,
+        pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+            'template', v_kind, 'subject', v_mail.subject,
+            'html', howdah_private.seal_field(v_mail.html, 'mail'), 'text', howdah_private.seal_field(v_mail.text, 'mail'),
+            'link', howdah_private.seal_field(v_variables ->> 'ConfirmationURL', 'mail'),
+            'code', howdah_private.seal_field(v_variables ->> 'Token', 'mail'))),
+        lane => pg_catalog.split_part(auth_send_mail.recipient, '@', -1), user_id => auth_send_mail.user_id,
+        expires_at => pg_catalog.now() + interval '1 day');
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_send_mail(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb)

@@ -1,7 +1,7 @@
 -- howdah_private.auth_send_sms: a code to a phone, as a row that commits with its cause.
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
--- Writes    one row of howdah.outbox; or nothing where a send_sms hook takes the message.
+-- Writes    one row of the outbox; or nothing where a send_sms hook takes the message.
 -- Returns   the message's id, for the dialect's message_id.
 -- Raises    P0001 if the hook refused or failed.
 CREATE FUNCTION howdah_private.auth_send_sms(
@@ -15,7 +15,6 @@ DECLARE
     v_user    record;
     v_answer  pg_catalog.jsonb;
     v_message record;
-    v_id      pg_catalog.text;
 BEGIN
     v_answer := howdah_private.auth_run_hook('send_sms', pg_catalog.jsonb_build_object(
         'user', howdah_private.auth_user_json(auth_send_sms.user_id),
@@ -32,12 +31,12 @@ BEGIN
         pg_catalog.jsonb_build_object(
             'Code', auth_send_sms.code, 'Token', auth_send_sms.code, 'Phone', auth_send_sms.phone,
             'SiteURL', auth.get('site_url'), 'Type', auth_send_sms.kind, 'Data', COALESCE(v_user.meta, '{}')));
-    INSERT INTO howdah.outbox AS o (kind, recipient, user_id, payload, cause, expires_at)
-    VALUES ('sms', auth_send_sms.phone, auth_send_sms.user_id,
-            pg_catalog.jsonb_build_object('template', 'sms', 'text', v_message.text, 'code', auth_send_sms.code),
-            howdah_private.request_id(), pg_catalog.now() + interval '1 hour')
-    RETURNING o.id INTO v_id;
-    RETURN v_id;
+    RETURN howdah_private.outbox_add(
+        'sms', auth_send_sms.phone,
+        pg_catalog.jsonb_build_object(
+            'template', 'sms', 'text', howdah_private.seal_field(v_message.text, 'mail'),
+            'code', howdah_private.seal_field(auth_send_sms.code, 'mail')),
+        lane => 'sms', user_id => auth_send_sms.user_id, expires_at => pg_catalog.now() + interval '1 hour');
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_send_sms(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.text)

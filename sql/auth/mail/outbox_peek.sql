@@ -1,6 +1,6 @@
 -- howdah.outbox_peek: mails and text messages that are to be sent or were, newest first, with their links and codes.
 --
--- Runs as   definer: reads howdah.outbox. EXECUTE is given to nobody: whoever has it can open any account by its links.
+-- Runs as   definer: reads the outbox, opens its seals. EXECUTE is given to nobody: whoever has it can open any account by its links.
 -- Takes     recipient: exactly this one; NULL: all. kind: email or sms.
 CREATE FUNCTION howdah.outbox_peek(
     recipient pg_catalog.text DEFAULT NULL,
@@ -17,14 +17,21 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN QUERY
-        SELECT o.id::pg_catalog.text, o.payload ->> 'template', o.recipient, o.payload ->> 'subject',
-               o.payload ->> 'link', o.payload ->> 'code', o.payload ->> 'text', o.payload ->> 'html',
+        SELECT o.id::pg_catalog.text, p.opened ->> 'template', o.recipient, p.opened ->> 'subject',
+               p.opened ->> 'link', p.opened ->> 'code', p.opened ->> 'text', p.opened ->> 'html',
                o.state, o.created_at, o.cause
-        FROM howdah.outbox AS o
-        WHERE o.kind IN ('email', 'sms')
-          AND (outbox_peek.recipient IS NULL OR o.recipient = outbox_peek.recipient)
-          AND (outbox_peek.kind IS NULL OR o.kind = outbox_peek.kind)
-        ORDER BY o.id DESC LIMIT outbox_peek.max;
+        FROM (
+            SELECT m.* FROM (
+                SELECT e.id, e.recipient, e.kind, e.payload, e.state, e.created_at, e.cause FROM howdah.outbox_entries AS e
+                UNION ALL
+                SELECT h.id, h.recipient, h.kind, h.payload, h.state, h.created_at, h.cause FROM howdah.outbox_history AS h
+            ) AS m
+            WHERE m.kind IN ('email', 'sms')
+              AND (outbox_peek.recipient IS NULL OR m.recipient = outbox_peek.recipient)
+              AND (outbox_peek.kind IS NULL OR m.kind = outbox_peek.kind)
+            ORDER BY m.id DESC LIMIT outbox_peek.max
+        ) AS o, LATERAL (SELECT howdah_private.open_sealed(o.payload) AS opened) AS p
+        ORDER BY o.id DESC;
 END
 $$;
 ALTER FUNCTION howdah.outbox_peek(pg_catalog.text, pg_catalog.text, pg_catalog.int4) OWNER TO howdah_owner;

@@ -2,7 +2,7 @@
 --
 -- Runs as   invoker: auth.callback is howdah_owner.
 -- Takes     provider: resolved; form_user: what Apple's form says beside the code.
--- Writes    what is to be fetched (howdah.outbox), a step at a time: made again until all is there.
+-- Writes    what is to be fetched (howdah.outbox_entries), a step at a time: made again until all is there.
 -- Returns   profile (sub, email, email_verified, data) and tokens; or waiting; or problem, words for the developer, and at: which
 --           part of the way it is about (token or profile).
 CREATE FUNCTION howdah_private.auth_fetch_profile(

@@ -1,4 +1,4 @@
--- howdah_private.auth_seal_request: a request as it may stand in howdah.outbox: its body and its authorization sealed.
+-- howdah_private.auth_seal_request: a request as it may stand in howdah.outbox_entries: its body and its authorization sealed.
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 CREATE FUNCTION howdah_private.auth_seal_request(request pg_catalog.jsonb, context pg_catalog.text)

@@ -91,7 +91,7 @@ fn a_request_waits_for_the_outside_and_holds_nothing() {
     let echo = answers[0]["body"].as_str().expect("a body").to_ascii_lowercase();
     assert!(echo.starts_with("post /echo http/1.1") && echo.ends_with("secret=s3cret-a"), "{echo}");
     assert!(quick.header("howdah-wait").is_none());
-    assert_eq!(howdah.value("SELECT count(*) FROM howdah.outbox"), "0");
+    assert_eq!(howdah.value("SELECT count(*) FROM howdah.outbox_entries"), "0");
 
     // What it costs when the outside is near: two fetches.
     let mut took: Vec<Duration> = (0..20)
@@ -127,7 +127,7 @@ fn a_request_waits_for_the_outside_and_holds_nothing() {
             assert_eq!(busy, "0");
             std::thread::sleep(Duration::from_millis(50));
         }
-        let dump = howdah.value("SELECT string_agg(o::text, ' ') FROM howdah.outbox o");
+        let dump = howdah.value("SELECT string_agg(o::text, ' ') FROM howdah.outbox_entries o");
         assert!(dump.contains("/slow/1500") && !dump.contains("s3cret"), "{dump}");
         for one in waiting {
             one.join().expect("no panic").is(200);
@@ -329,7 +329,9 @@ fn a_stopped_courier_settles_nothing_that_was_taken_over() {
     let outside = Outside::start();
     let stopped = courier(&howdah);
     let state = |id: &str| {
-        howdah.value(&format!("SELECT state || ' ' || attempts FROM howdah.outbox WHERE id = {id}"))
+        howdah.value(&format!(
+            "SELECT state || ' ' || attempts FROM howdah.outbox_entries WHERE id = {id}"
+        ))
     };
     let reaches = |id: &str, wanted: &str| {
         let end = Instant::now() + Duration::from_secs(15);
@@ -339,15 +341,15 @@ fn a_stopped_courier_settles_nothing_that_was_taken_over() {
         }
     };
     let id = howdah.value(&format!(
-        "INSERT INTO howdah.outbox (kind, recipient, payload, max_attempts, scope, step, fingerprint)
-         VALUES ('fetch', 'x', jsonb_build_object('request', jsonb_build_object('url', '{}')), 2, 'taken', 'a', '')
+        "INSERT INTO howdah.outbox_entries (kind, recipient, lane, payload, max_attempts, scope, step, fingerprint)
+         VALUES ('fetch', 'x', 'x', jsonb_build_object('request', jsonb_build_object('url', '{}')), 2, 'taken', 'a', '')
          RETURNING id",
         outside.url("/slow/600")
     ));
     reaches(&id, "leased 1");
     signal("STOP", stopped);
     // Its lease runs out, and another courier takes the row over.
-    howdah.sql(&format!("UPDATE howdah.outbox SET leased_until = now() WHERE id = {id}"));
+    howdah.sql(&format!("UPDATE howdah.outbox_entries SET leased_until = now() WHERE id = {id}"));
     let mut second = Command::new(howdah_tests::server::binary())
         .args(["courier", "--db-url", &howdah.courier_db_url])
         .stderr(std::process::Stdio::null())

@@ -324,7 +324,8 @@ fn files_stay_readable() {
         for (path, text) in files(folder, &["rs", "sql"]) {
             let lines = text.lines().count();
             // Above 600 lines a file says at its top why it is one.
-            let told = text.lines().take(20).any(|l| l.to_ascii_lowercase().contains("one file because"));
+            let told =
+                text.lines().take(20).any(|l| l.to_ascii_lowercase().contains("one file because"));
             // Tests are lists: they may be long.
             let listed = path.contains("generated") || path.ends_with("/tests.rs");
             if lines > 600 && !told && !listed {

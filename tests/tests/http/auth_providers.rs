@@ -112,7 +112,7 @@ impl Stage {
         let outcome = json!({"status": 200, "headers": {}, "body": tokens.to_string()}).to_string();
         self.client
             .execute(
-                "UPDATE howdah.outbox SET state = 'done', settled_at = now(), lease = NULL, leased_until = NULL, \
+                "UPDATE howdah.outbox_entries SET state = 'done', lease = NULL, leased_until = NULL, \
                  outcome = howdah_private.secret_seal($1, 'outbox:' || id) WHERE kind = 'fetch' AND outcome IS NULL",
                 &[&outcome],
             )
@@ -175,7 +175,7 @@ fn a_browser_goes_and_comes_back_signed_in() {
     // What is kept of it opens nothing.
     let kept = stage.value(
         "SELECT (SELECT string_agg(f::text, '') FROM auth.flow_state f) || (SELECT string_agg(t::text, '') FROM auth.provider_tokens t) \
-         || COALESCE((SELECT string_agg(o::text, '') FROM howdah.outbox o), '')",
+         || COALESCE((SELECT string_agg(o::text, '') FROM howdah.outbox_entries o), '')",
     );
     for secret in ["at-1", "rt-1", &code, &back.state, &back.nonce] {
         assert!(!kept.contains(secret), "{secret}");
@@ -367,7 +367,8 @@ fn keys_are_fetched_again_for_an_unknown_one_once_a_minute() {
     };
     assert_eq!(sign_in(&mut stage).status, 202);
     assert_eq!(sign_in(&mut stage).status, 202);
-    let rows = "SELECT count(*)::text FROM howdah.outbox WHERE kind = 'fetch' AND step = 'jwks'";
+    let rows =
+        "SELECT count(*)::text FROM howdah.outbox_entries WHERE kind = 'fetch' AND step = 'jwks'";
     assert_eq!(stage.value(rows), "1");
     stage.settle(&serde_json::from_str(&right).expect("JSON"));
     assert_eq!(sign_in(&mut stage).status, 200);
@@ -382,7 +383,7 @@ fn keys_are_fetched_again_for_an_unknown_one_once_a_minute() {
     stage.settle(&serde_json::from_str(&old).expect("JSON"));
     stage
         .client
-        .batch_execute("UPDATE howdah.outbox SET outcome = NULL WHERE step = 'jwks'")
+        .batch_execute("UPDATE howdah.outbox_entries SET outcome = NULL WHERE step = 'jwks'")
         .expect("again");
     stage.settle(&serde_json::from_str(&old).expect("JSON"));
     for _ in 0..5 {

@@ -155,8 +155,7 @@ fn invite(team: &Team, guest: &Account) -> String {
     assert!(!body.to_string().contains("hw_oi_"), "{body}");
     assert_eq!((&body["email"], &body["role"]), (&json!(guest.email), &json!("member")));
     let token = teams().value(&format!(
-        "SELECT substring(payload ->> 'link' FROM 'invitation_token=(hw_oi_[A-Za-z0-9_-]+)') FROM howdah.outbox
-         WHERE recipient = '{}' ORDER BY id DESC LIMIT 1",
+        "SELECT substring(link FROM 'invitation_token=(hw_oi_[A-Za-z0-9_-]+)') FROM howdah.outbox_peek('{}', 'email', 1)",
         guest.email
     ));
     assert!(token.len() > 40, "{token}");

@@ -215,6 +215,20 @@ const DEFINITIONS: &[Definition] = &[
         set: |s, v| values::places(v).map(|v| s.courier_allowed_hosts = v),
     },
     Definition {
+        key: "outbox.keep_days",
+        kind: "number",
+        default: "14",
+        description: "How many days what was delivered, failed or cancelled is kept, with its attempts (howdah.outbox, howdah.deliveries). Whole days are dropped at once.",
+        set: |_, v| values::number(v, 1, 3650).map(|_| ()),
+    },
+    Definition {
+        key: "outbox.lane_concurrency",
+        kind: "number",
+        default: "16",
+        description: "How many messages of one kind are carried at once to one place: a mail domain, a host, a provider.",
+        set: |_, v| values::number(v, 1, 1024).map(|_| ()),
+    },
+    Definition {
         key: "howdah.error_detail",
         kind: "normal or safe",
         default: "normal",

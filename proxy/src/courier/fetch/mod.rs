@@ -80,8 +80,8 @@ impl Fetch {
 }
 
 impl Carrier for Fetch {
-    fn kind(&self) -> &'static str {
-        "fetch"
+    fn kinds(&self) -> &'static [&'static str] {
+        &["fetch"]
     }
 
     fn carry<'a>(&'a self, item: &'a Item) -> Carrying<'a> {
