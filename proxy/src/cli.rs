@@ -111,8 +111,9 @@ pub struct ServeArgs {
     /// How far the connections for writes may grow, each taking one at a time
     #[arg(long, env = "HOWDAH_WRITE_CONNECTIONS", default_value_t = 16, value_name = "N")]
     pub write_connections: usize,
-    /// How far the connections for routes marked heavy, such as password hashing, may grow; more
-    /// than the server has cores, so that the database can tell whom to refuse
+    /// How far the connections for routes marked heavy, such as password hashing, may grow; about
+    /// four for each core of the server. Two of them (none below three, one below six) are kept
+    /// for devices that have signed in before, when more wait than are served in a second
     #[arg(long, env = "HOWDAH_HEAVY_CONNECTIONS", default_value_t = 8, value_name = "N")]
     pub heavy_connections: usize,
 

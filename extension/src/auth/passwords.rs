@@ -3,9 +3,12 @@
 //! A hash takes 19 MiB and some 50 ms that nothing can interrupt; more at a time than cores make each slower and none faster.
 //! So there are slots, one a core, for all databases of the cluster together. Who finds none free waits, up to a second, if
 //! there is room among those who wait; else the request is refused with 53000, which clients get as 503 with Retry-After.
+//! Those who come through the proxy have waited there for one of its connections, and are few. On connections where
+//! `howdah.hash_hurried` is on nobody waits but devices that have signed in before: there the proxy sends whom it would refuse.
 
 use super::{invalid, refuse, secrets};
 use crate::config;
+use crate::pg::guc;
 use crate::pg::locks::{self, Held, Kind};
 use crate::pg::memory::Mapped;
 use crate::pg::test_mode;
@@ -21,8 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const LONG_PATIENCE: Duration = Duration::from_secs(2);
 /// How often it looks, in milliseconds: a tenth of a hash.
 const LOOK: i64 = 5;
-/// Those who may wait, per slot.
-const WAITERS: u32 = 2;
+/// And whose turn it is: a slot that is free is time lost, but not everybody can look so often.
+const LOOK_CLOSELY: i64 = 1;
+/// Those who may wait: more than one proxy's heavy connections, and more with more slots.
+const WAITERS: u32 = 16;
+const WAITERS_PER_SLOT: u32 = 4;
 /// Sign-ins that one account may have in flight.
 const ATTEMPTS: u32 = 2;
 
@@ -155,7 +161,8 @@ fn auth_enter_attempt(account: pgrx::Uuid) -> i32 {
         return others;
     }
     let wait = |place| locks::try_lock(Kind::AttemptWaiter, true, key(place));
-    let Some(_waiter) = (0..ATTEMPTS).find_map(wait) else { busy() };
+    let waiter = if guc::hash_hurried() { None } else { (0..ATTEMPTS).find_map(wait) };
+    let Some(_waiter) = waiter else { busy() };
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until {
         locks::nap(LOOK);
@@ -177,15 +184,17 @@ fn slot(patient: bool) -> Held {
     if let Some(held) = free() {
         return held;
     }
-    let place =
-        || (0..slots * WAITERS).find_map(|n| locks::try_lock(Kind::HashWaiter, false, [0, n]));
-    let waiter = if patient { None } else { place() };
+    let waiters = WAITERS.max(slots * WAITERS_PER_SLOT);
+    let place = || (0..waiters).find_map(|n| locks::try_lock(Kind::HashWaiter, false, [0, n]));
+    let waiter = if patient || guc::hash_hurried() { None } else { place() };
     if !patient && waiter.is_none() {
         busy();
     }
     let until = Instant::now() + if patient { LONG_PATIENCE } else { PATIENCE };
+    let mut turn = None;
     while Instant::now() < until {
-        locks::nap(LOOK);
+        turn = turn.or_else(|| locks::try_lock(Kind::HashTurn, false, [0, 0]));
+        locks::nap(if turn.is_some() { LOOK_CLOSELY } else { LOOK });
         if let Some(held) = free() {
             return held;
         }

@@ -2,7 +2,7 @@
 
 use pgrx::pg_sys;
 use std::ffi::{CStr, CString, c_char};
-use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
 
 macro_rules! request_settings {
     ($($setting:literal $variable:ident $outside:ident $show:ident;)*) => {
@@ -52,6 +52,32 @@ request_settings! {
     "request.path" PATH outside_path show_path;
     "request.headers" HEADERS outside_headers show_headers;
     "request.cookies" COOKIES outside_cookies show_cookies;
+}
+
+static HASH_HURRIED: AtomicBool = AtomicBool::new(false);
+
+/// Whether this backend keeps no stranger waiting for the hash of a password.
+pub fn hash_hurried() -> bool {
+    HASH_HURRIED.load(Relaxed)
+}
+
+/// Defines `howdah.hash_hurried`; once a backend, at library load.
+pub fn define_hash_hurried() {
+    // SAFETY: the variable has static lifetime and is written by guc.c alone; an AtomicBool is a bool.
+    unsafe {
+        pg_sys::DefineCustomBoolVariable(
+            c"howdah.hash_hurried".as_ptr(),
+            c"Refuses a password's hash at once when there is no slot for it, but for a device that has signed in before.".as_ptr(),
+            std::ptr::null(),
+            HASH_HURRIED.as_ptr(),
+            false,
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GUC_NOT_IN_SAMPLE as i32,
+            None,
+            None,
+            None,
+        );
+    }
 }
 
 static KEY_FILE: AtomicPtr<c_char> = AtomicPtr::new(std::ptr::null_mut());

@@ -16,6 +16,8 @@ pub enum Kind {
     Attempt = 66,
     /// One of the places of those that wait for such a sign-in to end.
     AttemptWaiter = 67,
+    /// The turn to look closely for a slot.
+    HashTurn = 68,
 }
 
 /// A lock that was taken; given back early when dropped.

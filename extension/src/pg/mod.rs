@@ -31,6 +31,7 @@ pub fn load() {
     }
     guc::define();
     guc::define_key_file();
+    guc::define_hash_hurried();
     test_mode::define();
     inval::register();
     hooks::install();

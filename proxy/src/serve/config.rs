@@ -13,9 +13,12 @@ pub enum Lane {
     /// What may write, unless its route is heavy.
     Write,
     Heavy,
+    /// Of heavy requests, when too many wait: no request is of this lane by itself.
+    Aside,
 }
 
 impl Lane {
+    /// That requests are of.
     pub const ALL: [(Self, &'static str); 3] =
         [(Self::Fast, "fast"), (Self::Write, "write"), (Self::Heavy, "heavy")];
 }

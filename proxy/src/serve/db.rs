@@ -9,9 +9,12 @@
 //! most [`DEPTH`] are ever sent ahead, so that what waits, waits here, where any connection that
 //! frees up can take it.
 //!
-//! Heavy connections outnumber what the database computes at a time (`password_hash_slots`): which of those that want a hash
-//! may wait is decided there, where it is known who has signed in before; the others are refused in milliseconds, and leave
-//! the connection to the next.
+//! Heavy routes hash passwords: the cores are the limit (`password_hash_slots`), and there are more connections than the
+//! database computes at a time, so that what else a sign-in does goes on beside the hashes. What waits, waits here, in order,
+//! as long as it will have its turn within [`REACH`], by the pace of those before it. Beyond that, a request may still ask on
+//! one of [`ASIDE`] connections that nobody waits for. There the database lets wait only who has signed in before, and tells
+//! the others to come again: so a flood keeps strangers waiting, and known devices not. While those are taken too, a request
+//! is refused here, in microseconds.
 //!
 //! Writes and heavy routes have connections of their own, one request at a time, and wait for one
 //! in order. A pipeline would be wrong for writes: each commit on a connection waits for its own
@@ -22,8 +25,8 @@
 
 use std::io;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
@@ -31,7 +34,7 @@ use http::{HeaderMap, Method};
 use postgres_protocol::IsNull;
 use postgres_protocol::message::frontend;
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout, timeout_at};
 use tokio_postgres::config::Config as Address;
 
@@ -42,6 +45,7 @@ use super::answer::{Finished, Refusal};
 use super::config::{Config, Lane};
 use super::log::{self, Level};
 use super::pg::{self, Driver, Failure, Link, Prepared, Row};
+use super::pool::{Pool, STALL, Slot};
 use super::wait::Waits;
 
 const TEXT: u32 = 25;
@@ -58,8 +62,6 @@ const LISTEN: &str = "LISTEN howdah_routes; LISTEN howdah_settled";
 
 /// Requests sent ahead on one shared connection. Batching gains nothing beyond it.
 const DEPTH: usize = 16;
-/// A head that runs longer than this holds a connection: 50 × an ordinary request.
-const STALL: Duration = Duration::from_millis(20);
 /// How long a request waits for a connection after the last one was lost, before it is refused.
 const GRACE: Duration = Duration::from_millis(1500);
 /// How long a request waits for its turn on a connection before it is refused.
@@ -68,9 +70,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LINGER: Duration = Duration::from_secs(30);
 /// Connections for writes, and for heavy routes, that stay open when idle.
 const WRITERS: usize = 2;
-/// Requests that may wait for a heavy connection, per connection: about two seconds of hashing. More would be answered too
-/// late to be of use, so it is refused at once.
-const HEAVY_QUEUE: usize = 4;
+/// Who would wait longer than this for a heavy connection is refused at once: an answer later than that is of little use.
+const REACH: Duration = Duration::from_secs(1);
+/// Of the heavy connections, those beside the queue.
+const ASIDE: usize = 2;
+/// On those the database refuses whom it does not know.
+const HURRIED: &str = "SET howdah.hash_hurried = on";
 
 /// One call of the gateway.
 #[derive(Clone, Copy)]
@@ -89,32 +94,11 @@ pub struct Call<'a> {
     pub home: usize,
 }
 
-struct Slot {
-    link: Arc<Link>,
-    home: usize,
-}
-
-struct Pool {
-    slots: RwLock<Vec<Slot>>,
-    /// Requests in flight on one connection; 1 is an exclusive one.
-    depth: usize,
-    /// Connections: always open, and at most.
-    least: usize,
-    most: usize,
-    /// Requests that may wait.
-    queue: usize,
-    waiting: AtomicUsize,
-    freed: Notify,
-    growing: AtomicBool,
-    /// Since when there has been no connection; None while there is one.
-    down: Mutex<Option<Instant>>,
-}
-
 pub struct Db {
     address: Address,
     epoch: Instant,
     homes: Vec<Handle>,
-    pools: [Pool; Lane::ALL.len()],
+    pools: [Pool; Lane::ALL.len() + 1],
     config: RwLock<Arc<Config>>,
     loaded: AtomicBool,
     pub waits: Waits,
@@ -128,21 +112,24 @@ impl Db {
         let fast = args.fast_connections.max(1);
         let write = args.write_connections.max(1);
         let heavy = args.heavy_connections.max(1);
+        let aside = ASIDE.min(heavy / 3);
+        let queued = heavy - aside;
         let db = Arc::new(Self {
             address,
             epoch: Instant::now(),
             homes,
             pools: [
-                Pool::new(DEPTH, fast, fast.max(args.fast_connections_max), usize::MAX),
-                Pool::new(1, write.min(WRITERS), write, usize::MAX),
-                Pool::new(1, heavy.min(WRITERS), heavy, heavy * HEAVY_QUEUE),
+                Pool::new(DEPTH, fast, fast.max(args.fast_connections_max), None),
+                Pool::new(1, write.min(WRITERS), write, None),
+                Pool::new(1, queued.min(WRITERS), queued, Some(REACH)),
+                Pool::new(1, aside.min(1), aside, Some(Duration::ZERO)),
             ],
             config: RwLock::default(),
             loaded: AtomicBool::new(false),
             waits: Waits::new((args.max_in_flight / 4).max(1)),
             silent: AtomicBool::new(false),
         });
-        for (lane, _) in Lane::ALL {
+        for lane in [Lane::Fast, Lane::Write, Lane::Heavy, Lane::Aside] {
             for home in 0..db.pool(lane).least {
                 let home = home % db.homes.len();
                 db.homes[home].spawn(db.clone().keep(lane, home));
@@ -163,10 +150,17 @@ impl Db {
 
     /// Connections of a lane, requests sent on them, and requests that wait for one.
     pub fn state(&self, lane: Lane) -> [usize; 3] {
-        let pool = self.pool(lane);
-        let slots = pool.slots();
-        let in_flight = slots.iter().map(|slot| slot.link.in_flight()).sum();
-        [slots.len(), in_flight, pool.waiting.load(Relaxed)]
+        let of = |lane| {
+            let pool = self.pool(lane);
+            let slots = pool.slots();
+            let in_flight: usize = slots.iter().map(|slot| slot.link.in_flight()).sum();
+            [slots.len(), in_flight, pool.waiting.load(Relaxed)]
+        };
+        let (own, aside) = (of(lane), of(Lane::Aside));
+        match lane {
+            Lane::Heavy => [own[0] + aside[0], own[1] + aside[1], own[2]],
+            _ => own,
+        }
     }
 
     /// Calls the gateway; repeats it where that is safe: at most once for methods that may be
@@ -178,7 +172,10 @@ impl Db {
         for _ in 0..8 {
             let link = self.acquire(call, moved).await?;
             let may_leave = idempotent && !moved && call.lane == Lane::Fast;
-            let (code, detail) = match self.attempt(&link, call, isolation, may_leave).await? {
+            let begun = Instant::now();
+            let answer = self.attempt(&link, call, isolation, may_leave).await;
+            self.pool(call.lane).note(&link, begun.elapsed());
+            let (code, detail) = match answer? {
                 Ok(row) => return finished(row),
                 Err(Failure::Closed) => continue,
                 Err(Failure::Held) => {
@@ -278,8 +275,8 @@ impl Db {
         if may_look && let Some(link) = pool.pick(call.home, started, depth, false) {
             return Ok(link);
         }
-        if waiting >= pool.queue {
-            return Err(Refusal::Unavailable);
+        if waiting >= pool.room() {
+            return self.acquire_aside(call, started).ok_or(Refusal::Unavailable);
         }
         let _waiting = Counted::new(&pool.waiting);
         let pause = if exclusive { GRACE / 3 } else { STALL };
@@ -312,6 +309,18 @@ impl Db {
                 freed.set(pool.freed.notified());
             }
         }
+    }
+
+    /// A connection beside the queue of heavy ones, if one is free.
+    fn acquire_aside(self: &Arc<Self>, call: &Call<'_>, now: Instant) -> Option<Arc<Link>> {
+        if call.lane != Lane::Heavy {
+            return None;
+        }
+        let link = self.pool(Lane::Aside).pick(call.home, now, 1, false);
+        if link.is_none() {
+            self.grow(Lane::Aside, now);
+        }
+        link
     }
 
     /// Opens one more connection if none can take a request and there may be more.
@@ -377,6 +386,13 @@ impl Db {
 
     async fn carry(&self, lane: Lane, home: usize, link: Arc<Link>, driver: Driver) {
         let pool = self.pool(lane);
+        if lane == Lane::Aside {
+            link.reserve(usize::MAX);
+            // Replies come in order, so before that of the first request; nobody waits for this one.
+            if link.send(1, |out| frontend::query(HURRIED, out)).is_err() {
+                return;
+            }
+        }
         pool.add(Slot { link: link.clone(), home });
         driver.run(|| pool.free()).await;
         pool.remove(&link);
@@ -435,74 +451,6 @@ impl Db {
 
     fn pool(&self, lane: Lane) -> &Pool {
         &self.pools[lane as usize]
-    }
-}
-
-impl Pool {
-    fn new(depth: usize, least: usize, most: usize, queue: usize) -> Self {
-        Self {
-            slots: RwLock::default(),
-            depth,
-            least,
-            most,
-            queue,
-            waiting: AtomicUsize::new(0),
-            freed: Notify::new(),
-            growing: AtomicBool::new(false),
-            down: Mutex::new(Some(Instant::now())),
-        }
-    }
-
-    fn slots(&self) -> std::sync::RwLockReadGuard<'_, Vec<Slot>> {
-        self.slots.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn down(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        self.down.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, slot: Slot) {
-        self.slots.write().unwrap_or_else(PoisonError::into_inner).push(slot);
-        *self.down() = None;
-        self.free();
-    }
-
-    fn remove(&self, link: &Arc<Link>) {
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        slots.retain(|slot| !Arc::ptr_eq(&slot.link, link));
-        if slots.is_empty() {
-            self.down().get_or_insert_with(Instant::now);
-        }
-    }
-
-    /// Tells as many as now have a place, in order.
-    fn free(&self) {
-        for _ in 0..self.waiting.load(Relaxed).min(self.depth) {
-            self.freed.notify_one();
-        }
-    }
-
-    /// Whether no connection should take another request. Of shared ones many requests alone are no
-    /// reason, as more backends would only fight for the cores: slow statements must hold all.
-    fn is_full(&self, now: Instant) -> bool {
-        self.slots().iter().all(|slot| match self.depth {
-            1 => slot.link.in_flight() > 0,
-            _ => slot.link.head_age(now) >= STALL,
-        })
-    }
-
-    /// A connection with a place taken on it: the one with the fewest in flight, but rather one of
-    /// the same thread than one with up to four less, as waking another thread costs more than
-    /// waiting for four.
-    fn pick(&self, home: usize, now: Instant, depth: usize, held_too: bool) -> Option<Arc<Link>> {
-        let slots = self.slots();
-        let open = || slots.iter().filter(|slot| held_too || slot.link.head_age(now) < STALL);
-        let far = |slot: &Slot| if slot.home == home { 0 } else { 4 };
-        let best = open().min_by_key(|slot| slot.link.in_flight() + far(slot))?;
-        if best.link.reserve(depth) {
-            return Some(best.link.clone());
-        }
-        open().find(|slot| slot.link.reserve(depth)).map(|slot| slot.link.clone())
     }
 }
 

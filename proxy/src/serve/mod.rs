@@ -22,6 +22,7 @@ pub mod log;
 mod metrics;
 mod ops;
 mod pg;
+mod pool;
 mod socket;
 mod tls;
 mod wait;

@@ -5,12 +5,14 @@
 -- cannot both take the last one.
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
--- Writes    one row of auth.rate_counters. A limit of 2,000 and more is kept in several rows, of which each use takes one at
+-- Takes     counted: false only asks whether a use would be counted now; it writes and locks nothing.
+-- Writes    one row of auth.rate_counters, which is locked until the transaction ends. A limit of 2,000 and more is kept in several rows, of which each use takes one at
 --           random: so that requests do not wait for each other's commit.
 -- Returns   seconds to wait; 0: it was counted.
 CREATE FUNCTION howdah_private.auth_charge(
     name pg_catalog.text, key pg_catalog.text,
-    count pg_catalog.int4, period pg_catalog.interval, burst pg_catalog.int4
+    count pg_catalog.int4, period pg_catalog.interval, burst pg_catalog.int4,
+    counted pg_catalog.bool DEFAULT true
 )
 RETURNS pg_catalog.int4
 LANGUAGE plpgsql
@@ -32,6 +34,9 @@ BEGIN
     IF FOUND THEN
         RETURN GREATEST(pg_catalog.ceil(EXTRACT(epoch FROM v_full + v_one - v_room - v_now)), 1);
     END IF;
+    IF NOT auth_charge.counted THEN
+        RETURN 0;
+    END IF;
     INSERT INTO auth.rate_counters AS c (key, full_at, gone_after)
     VALUES (v_key, v_now + v_one, pg_catalog.date_trunc('hour', v_now + v_one) + interval '1 hour')
     ON CONFLICT ON CONSTRAINT rate_counters_pkey
@@ -45,9 +50,9 @@ BEGIN
     RETURN GREATEST(pg_catalog.ceil(EXTRACT(epoch FROM v_full + v_one - v_room - v_now)), 1);
 END
 $$;
-COMMENT ON FUNCTION howdah_private.auth_charge(pg_catalog.text, pg_catalog.text, pg_catalog.int4, pg_catalog.interval, pg_catalog.int4)
+COMMENT ON FUNCTION howdah_private.auth_charge(pg_catalog.text, pg_catalog.text, pg_catalog.int4, pg_catalog.interval, pg_catalog.int4, pg_catalog.bool)
     IS 'Count one use against a limit.';
 REVOKE EXECUTE
-    ON FUNCTION howdah_private.auth_charge(pg_catalog.text, pg_catalog.text, pg_catalog.int4, pg_catalog.interval, pg_catalog.int4) FROM PUBLIC;
+    ON FUNCTION howdah_private.auth_charge(pg_catalog.text, pg_catalog.text, pg_catalog.int4, pg_catalog.interval, pg_catalog.int4, pg_catalog.bool) FROM PUBLIC;
 GRANT EXECUTE
-    ON FUNCTION howdah_private.auth_charge(pg_catalog.text, pg_catalog.text, pg_catalog.int4, pg_catalog.interval, pg_catalog.int4) TO howdah_owner;
+    ON FUNCTION howdah_private.auth_charge(pg_catalog.text, pg_catalog.text, pg_catalog.int4, pg_catalog.interval, pg_catalog.int4, pg_catalog.bool) TO howdah_owner;

@@ -6,10 +6,13 @@
 -- Runs as   invoker: the definer functions that call it are howdah_owner. Call it for known and unknown accounts alike.
 -- Takes     key: the account meant (normal e-mail address or phone number, user id). Limits by address count the request's
 --           client whatever it is. NULL, and no request (psql): those limits are passed over.
+--           counted: false only asks; what hashes a password asks before, and counts after the hash: a counter's row is locked
+--           until the transaction ends, and must not be for as long as a hash takes. Who is refused after it learns nothing of it.
 -- Writes    counters; so an answer that refuses must be returned, not raised.
 -- Returns   status NULL: go on. Else 429 with Retry-After: over_email_send_rate_limit, over_sms_send_rate_limit for rules that begin
 --           so, else over_request_rate_limit.
-CREATE FUNCTION howdah_private.auth_check_rate(rule pg_catalog.text, key pg_catalog.text)
+CREATE FUNCTION howdah_private.auth_check_rate(
+    rule pg_catalog.text, key pg_catalog.text, counted pg_catalog.bool DEFAULT true)
 RETURNS auth.answer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -37,7 +40,7 @@ BEGIN
         v_wait := howdah_private.auth_charge(
             v_limit.name,
             CASE v_limit.per WHEN 'address' THEN v_client WHEN 'account' THEN auth_check_rate.key ELSE '' END,
-            v_limit.count, v_limit.period, COALESCE(v_limit.burst, v_limit.count));
+            v_limit.count, v_limit.period, COALESCE(v_limit.burst, v_limit.count), auth_check_rate.counted);
         IF v_wait > 0 THEN
             v_answer := howdah_private.auth_refuse(
                 CASE WHEN auth_check_rate.rule LIKE 'email\_send%' THEN 'over_email_send_rate_limit'
@@ -49,11 +52,13 @@ BEGIN
             RETURN v_answer;
         END IF;
     END LOOP;
-    PERFORM howdah_private.auth_sweep_counters();
+    IF auth_check_rate.counted THEN
+        PERFORM howdah_private.auth_sweep_counters();
+    END IF;
     RETURN v_answer;
 END
 $$;
-COMMENT ON FUNCTION howdah_private.auth_check_rate(pg_catalog.text, pg_catalog.text)
+COMMENT ON FUNCTION howdah_private.auth_check_rate(pg_catalog.text, pg_catalog.text, pg_catalog.bool)
     IS 'Count one use against every limit of a rule.';
-REVOKE EXECUTE ON FUNCTION howdah_private.auth_check_rate(pg_catalog.text, pg_catalog.text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION howdah_private.auth_check_rate(pg_catalog.text, pg_catalog.text) TO howdah_owner;
+REVOKE EXECUTE ON FUNCTION howdah_private.auth_check_rate(pg_catalog.text, pg_catalog.text, pg_catalog.bool) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION howdah_private.auth_check_rate(pg_catalog.text, pg_catalog.text, pg_catalog.bool) TO howdah_owner;

@@ -34,21 +34,22 @@ BEGIN
     END IF;
     v_target := howdah_private.auth_redirect(auth_send_email_otp.redirect_to);
     v_user := howdah_private.auth_find_address(v_email);
-    IF v_user IS NULL THEN
-        IF auth_send_email_otp.create_user THEN
-            v_refusal := howdah_private.auth_check_signup(v_email, NULL);
-        ELSE
-            v_refusal := howdah_private.auth_refuse('otp_disabled');
-        END IF;
-        IF (v_refusal).status IS NOT NULL THEN
-            PERFORM howdah_private.auth_rehearse('magiclink', v_email, v_target);
-            RETURN howdah_private.auth_answer_unknown(v_refusal, c_sent);
-        END IF;
+    IF auth_send_email_otp.create_user THEN
+        v_refusal := howdah_private.auth_check_signup(v_email, NULL);
+    ELSE
+        v_refusal := howdah_private.auth_refuse('otp_disabled');
+    END IF;
+    IF v_user IS NULL AND (v_refusal).status IS NOT NULL THEN
+        PERFORM howdah_private.auth_rehearse('magiclink', v_email, v_target);
+        RETURN howdah_private.auth_answer_unknown(v_refusal, c_sent);
+    ELSIF v_user IS NULL THEN
         v_made := howdah_private.auth_create_user(email => v_email, user_data => auth_send_email_otp.data);
         IF (v_made.refusal).status IS NOT NULL THEN
             RETURN v_made.refusal;
         END IF;
         v_user := v_made.user_id;
+    ELSIF (v_refusal).status IS NULL THEN
+        PERFORM howdah_private.auth_rehearse_account(v_email, auth_send_email_otp.data);
     END IF;
     IF COALESCE(auth_send_email_otp.code_challenge, '') <> '' THEN
         v_flow := howdah_private.auth_start_flow(

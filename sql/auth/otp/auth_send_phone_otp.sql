@@ -30,21 +30,22 @@ BEGIN
         RETURN v_refusal;
     END IF;
     v_user := howdah_private.auth_find_address(v_phone);
-    IF v_user IS NULL THEN
-        IF auth_send_phone_otp.create_user THEN
-            v_refusal := howdah_private.auth_check_signup(NULL, v_phone);
-        ELSE
-            v_refusal := howdah_private.auth_refuse('otp_disabled');
-        END IF;
-        IF (v_refusal).status IS NOT NULL THEN
-            PERFORM howdah_private.auth_rehearse('sms', v_phone);
-            RETURN howdah_private.auth_answer_unknown(v_refusal, howdah_private.auth_answer_message(NULL));
-        END IF;
+    IF auth_send_phone_otp.create_user THEN
+        v_refusal := howdah_private.auth_check_signup(NULL, v_phone);
+    ELSE
+        v_refusal := howdah_private.auth_refuse('otp_disabled');
+    END IF;
+    IF v_user IS NULL AND (v_refusal).status IS NOT NULL THEN
+        PERFORM howdah_private.auth_rehearse('sms', v_phone);
+        RETURN howdah_private.auth_answer_unknown(v_refusal, howdah_private.auth_answer_message(NULL));
+    ELSIF v_user IS NULL THEN
         v_made := howdah_private.auth_create_user(phone => v_phone, user_data => auth_send_phone_otp.data);
         IF (v_made.refusal).status IS NOT NULL THEN
             RETURN v_made.refusal;
         END IF;
         v_user := v_made.user_id;
+    ELSIF (v_refusal).status IS NULL THEN
+        PERFORM howdah_private.auth_rehearse_account(v_phone, auth_send_phone_otp.data);
     END IF;
     PERFORM howdah_private.auth_audit('user_recovery_requested', v_user,
         pg_catalog.jsonb_build_object('channel', COALESCE(auth_send_phone_otp.channel, 'sms')));

@@ -6,10 +6,13 @@
 --           password_attempts_limit cost nothing, each further one twice the wait of the one before, from
 --           password_attempts_delay seconds up to a quarter of an hour. Beyond password_attempts_budget consecutive failures
 --           from wherever, only known devices may try; everybody else can still come in by a code that is sent to the owner.
--- Arguments others: attempts in flight, whose outcome is not in the table yet and is reckoned as a failure.
+-- Arguments others: attempts in flight, whose outcome is not in the table yet and is reckoned as a failure; device, network: the
+--           request's, from who knows them already.
 CREATE FUNCTION howdah_private.auth_attempt_wait(
     account pg_catalog.uuid,
     others pg_catalog.int4,
+    device pg_catalog.text DEFAULT NULL,
+    network pg_catalog.text DEFAULT NULL,
     OUT known pg_catalog.bool,
     OUT seconds pg_catalog.int4
 )
@@ -19,17 +22,21 @@ AS $$
 DECLARE
     c_longest CONSTANT pg_catalog.float8 := 900;
     v_now     pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+    v_mine    CONSTANT pg_catalog.text := COALESCE(
+        auth_attempt_wait.device, howdah_private.auth_device(auth_attempt_wait.account));
+    v_net     CONSTANT pg_catalog.text := COALESCE(
+        auth_attempt_wait.network, howdah_private.auth_network(howdah_private.client_address()));
     v_device  auth.attempts;
     v_place   auth.attempts;
     v_all     pg_catalog.int4;
     v_over    pg_catalog.int4;
 BEGIN
     SELECT a.* INTO v_device FROM auth.attempts AS a
-    WHERE a.account = auth_attempt_wait.account AND a.place = howdah_private.auth_device(auth_attempt_wait.account)
+    WHERE a.account = auth_attempt_wait.account AND a.place = v_mine
       AND a.expires_at > v_now;
     SELECT a.* INTO v_place FROM auth.attempts AS a
     WHERE a.account = auth_attempt_wait.account AND a.expires_at > v_now
-      AND a.place = howdah_private.auth_network(howdah_private.client_address());
+      AND a.place = v_net;
     SELECT a.failures INTO v_all FROM auth.attempts AS a
     WHERE a.account = auth_attempt_wait.account AND a.place = 'all' AND a.expires_at > v_now;
 
@@ -54,7 +61,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION howdah_private.auth_attempt_wait(pg_catalog.uuid, pg_catalog.int4)
+COMMENT ON FUNCTION howdah_private.auth_attempt_wait(pg_catalog.uuid, pg_catalog.int4, pg_catalog.text, pg_catalog.text)
     IS 'How long nobody may try this account from here.';
-REVOKE EXECUTE ON FUNCTION howdah_private.auth_attempt_wait(pg_catalog.uuid, pg_catalog.int4) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION howdah_private.auth_attempt_wait(pg_catalog.uuid, pg_catalog.int4) TO howdah_owner;
+REVOKE EXECUTE ON FUNCTION howdah_private.auth_attempt_wait(pg_catalog.uuid, pg_catalog.int4, pg_catalog.text, pg_catalog.text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION howdah_private.auth_attempt_wait(pg_catalog.uuid, pg_catalog.int4, pg_catalog.text, pg_catalog.text) TO howdah_owner;

@@ -32,7 +32,7 @@ BEGIN
         RETURN;
     END IF;
     fits := howdah_private.auth_verify_password(auth_try_password.user_id, auth_try_password.password, v_account, v_begun.known);
-    PERFORM howdah_private.auth_end_attempt(v_account, v_begun.known, fits);
+    PERFORM howdah_private.auth_end_attempt(v_account, v_begun.known, fits, v_begun.device, v_begun.network);
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_try_password(pg_catalog.uuid, pg_catalog.text, pg_catalog.text)

@@ -37,13 +37,7 @@ BEGIN
     ELSIF v_wish.phone IS NOT NULL AND howdah_private.auth_find_address(v_wish.phone) IS NOT NULL THEN
         RETURN howdah_private.auth_refuse('phone_exists');
     END IF;
-    -- Somebody who gets in for a day must not read off who has an account.
-    IF v_wish.email IS NOT NULL AND NOT howdah_private.auth_confirms_email_at_once(v_wish.is_anonymous) THEN
-        RETURN howdah_private.auth_check_rate('email_send', v_wish.email);
-    ELSIF v_wish.phone IS NOT NULL AND NOT auth.get('sms_autoconfirm')::pg_catalog.bool THEN
-        RETURN howdah_private.auth_check_rate('sms_send', v_wish.phone);
-    END IF;
-    RETURN NULL;
+    RETURN howdah_private.auth_charge_wish(v_wish, counted => false);
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_check_wish(howdah_private.auth_caller, howdah_private.auth_wish)

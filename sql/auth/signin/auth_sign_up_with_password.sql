@@ -70,6 +70,7 @@ BEGIN
             auth_sign_up_with_password.redirect_to);
     END IF;
     IF v_standing = 'taken' THEN
+        PERFORM howdah_private.auth_call_courier();
         v_answer.body := pg_catalog.replace(
             (v_answer).body::pg_catalog.text, v_stand_in, pg_catalog.btrim(pg_catalog.to_json(v_address)::pg_catalog.text, '"')
         )::pg_catalog.jsonb;

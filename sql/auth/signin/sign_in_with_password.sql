@@ -7,7 +7,8 @@
 --           the same for an unknown user, a user without password and a wrong one; and only to who has the password:
 --           email_not_confirmed, phone_not_confirmed, user_banned. 429 over_request_rate_limit, validation_failed,
 --           …_provider_disabled, what the hook password_verification_attempt says.
--- Timing    the attempt is charged first; then one password hash whether or not the user exists; no row is locked.
+-- Timing    one password hash whether or not the user exists; no row is locked meanwhile. The attempt is charged before it to the
+--           account, by a lock, and after it to the address.
 CREATE FUNCTION auth.sign_in_with_password(
     email pg_catalog.text DEFAULT NULL,
     phone pg_catalog.text DEFAULT NULL,
@@ -39,14 +40,18 @@ BEGIN
     -- What is no address is nobody's: it goes the whole way, too.
     v_address := CASE WHEN v_email IS NULL THEN howdah_private.auth_normalize_phone(v_phone)
                       ELSE howdah_private.auth_normalize_email(v_email) END;
-    v_refusal := howdah_private.auth_check_rate('signin', NULL);
+    v_refusal := howdah_private.auth_check_rate('signin', NULL, counted => false);
     IF (v_refusal).status IS NOT NULL THEN
         RETURN v_refusal;
     END IF;
     v_user_id := howdah_private.auth_find_address(v_address);
     v_tried := howdah_private.auth_try_password(
         v_user_id, COALESCE(v_address, v_email, v_phone), COALESCE(sign_in_with_password.password, ''));
-    IF (v_tried.refusal).status IS NOT NULL THEN
+    -- However many hash at once, no more are told than the limit allows.
+    v_refusal := howdah_private.auth_check_rate('signin', NULL);
+    IF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
+    ELSIF (v_tried.refusal).status IS NOT NULL THEN
         RETURN v_tried.refusal;
     ELSIF v_user_id IS NULL THEN
         RETURN howdah_private.auth_refuse('invalid_credentials');

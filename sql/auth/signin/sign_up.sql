@@ -32,39 +32,44 @@ DECLARE
     v_email    pg_catalog.text := NULLIF(sign_up.email, '');
     v_phone    pg_catalog.text := NULLIF(sign_up.phone, '');
     v_data     pg_catalog.jsonb := COALESCE(NULLIF(sign_up.data, 'null'), '{}');
+    v_anonymous CONSTANT pg_catalog.bool := v_email IS NULL AND v_phone IS NULL;
+    v_limited  auth.answer;
     v_refusal  auth.answer;
     v_hash     pg_catalog.text;
 BEGIN
     IF pg_catalog.jsonb_typeof(v_data) <> 'object' THEN
         RETURN howdah_private.auth_refuse('validation_failed', 'data must be an object');
     END IF;
-    v_refusal := howdah_private.auth_check_rate('signup', NULL);
-    IF (v_refusal).status IS NOT NULL THEN
-        RETURN v_refusal;
+    v_limited := howdah_private.auth_check_rate('signup', NULL, counted => false);
+    IF (v_limited).status IS NOT NULL THEN
+        RETURN v_limited;
     END IF;
-    IF v_email IS NULL AND v_phone IS NULL THEN
+    IF NOT v_anonymous THEN
+        v_refusal := howdah_private.auth_read_sign_up(
+            v_email, v_phone, sign_up.password, sign_up.channel, sign_up.code_challenge, sign_up.code_challenge_method);
+        v_email := howdah_private.auth_normalize_email(v_email);
+        v_phone := CASE WHEN v_email IS NULL THEN howdah_private.auth_normalize_phone(v_phone) END;
+        IF (v_refusal).status IS NULL THEN
+            v_refusal := howdah_private.auth_check_signup(v_email, v_phone);
+        END IF;
+        IF (v_refusal).status IS NULL THEN
+            v_refusal := howdah_private.auth_check_password(
+                sign_up.password, ARRAY[v_email, v_phone, v_data ->> 'name', v_data ->> 'full_name']);
+        END IF;
+        IF (v_refusal).status IS NULL THEN
+            -- No row is locked yet: a hash is slow.
+            v_hash := howdah_private.password_hash(sign_up.password);
+        END IF;
+    END IF;
+    -- However many hash at once, no more go on than the limit allows.
+    v_limited := howdah_private.auth_check_rate('signup', NULL);
+    IF (v_limited).status IS NOT NULL THEN
+        RETURN v_limited;
+    ELSIF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
+    ELSIF v_anonymous THEN
         RETURN howdah_private.auth_sign_up_anonymously(v_data);
     END IF;
-
-    v_refusal := howdah_private.auth_read_sign_up(
-        v_email, v_phone, sign_up.password, sign_up.channel, sign_up.code_challenge, sign_up.code_challenge_method);
-    IF (v_refusal).status IS NOT NULL THEN
-        RETURN v_refusal;
-    END IF;
-    v_email := howdah_private.auth_normalize_email(v_email);
-    v_phone := CASE WHEN v_email IS NULL THEN howdah_private.auth_normalize_phone(v_phone) END;
-    v_refusal := howdah_private.auth_check_signup(v_email, v_phone);
-    IF (v_refusal).status IS NOT NULL THEN
-        RETURN v_refusal;
-    END IF;
-    v_refusal := howdah_private.auth_check_password(
-        sign_up.password, ARRAY[v_email, v_phone, v_data ->> 'name', v_data ->> 'full_name']);
-    IF (v_refusal).status IS NOT NULL THEN
-        RETURN v_refusal;
-    END IF;
-
-    -- No row is locked yet: a hash is slow.
-    v_hash := howdah_private.password_hash(sign_up.password);
     RETURN howdah_private.auth_sign_up_with_password(
         v_email, v_phone, v_hash, v_data, sign_up.code_challenge, sign_up.code_challenge_method,
         howdah_private.auth_redirect(sign_up.redirect_to));

@@ -29,6 +29,7 @@ DECLARE
     v_caller  howdah_private.auth_caller := howdah_private.auth_caller();
     v_wish    howdah_private.auth_wish;
     v_refusal auth.answer;
+    v_limited auth.answer;
     v_hash    pg_catalog.text;
 BEGIN
     IF (v_caller.refusal).status IS NOT NULL THEN
@@ -41,16 +42,22 @@ BEGIN
     IF (v_refusal).status IS NULL THEN
         v_refusal := howdah_private.auth_check_wish(v_caller, v_wish);
     END IF;
-    IF (v_refusal).status IS NULL AND v_wish.password IS NOT NULL THEN
-        v_refusal := howdah_private.auth_check_new_password(
-            v_caller, v_wish, update_user.current_password, update_user.nonce);
-    END IF;
     IF (v_refusal).status IS NOT NULL THEN
         RETURN v_refusal;
     END IF;
     IF v_wish.password IS NOT NULL THEN
-        -- No row is locked yet: a hash is slow.
-        v_hash := howdah_private.password_hash(v_wish.password);
+        v_refusal := howdah_private.auth_check_new_password(
+            v_caller, v_wish, update_user.current_password, update_user.nonce);
+        IF (v_refusal).status IS NULL THEN
+            -- Nobody else's row is locked yet: a hash is slow.
+            v_hash := howdah_private.password_hash(v_wish.password);
+        END IF;
+    END IF;
+    v_limited := howdah_private.auth_charge_wish(v_wish, counted => true);
+    IF (v_limited).status IS NOT NULL THEN
+        RETURN v_limited;
+    ELSIF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
     END IF;
 
     BEGIN

@@ -257,8 +257,8 @@ fn flood(howdah: &Howdah, seconds: u64) -> Told {
     let begun = Instant::now();
     std::thread::scope(|scope| {
         let _stop = Raise(&stop);
-        // Sent at their time, whether or not earlier ones were answered, as far as 64 threads allow.
-        for _ in 0..64 {
+        // Sent at their time, whether or not earlier ones were answered: more than can wait for two seconds.
+        for _ in 0..400 {
             scope.spawn(|| {
                 while !stop.load(Relaxed) {
                     let n = number.fetch_add(1, Relaxed);
@@ -318,9 +318,9 @@ fn a_login_flood_leaves_reads_and_known_devices_alone() {
     let in_time =
         told.good.iter().filter(|(ok, took)| *ok && *took < Duration::from_secs(3)).count();
     let (p99, shed) = (percentile(told.reads.clone(), 99), median(told.shed.clone()));
-    let shed_p95 = percentile(told.shed.clone(), 95);
+    let [shed_p95, shed_p99] = [95, 99].map(|part| percentile(told.shed.clone(), part));
     println!(
-        "reads {} p99 {p99:?}; shed {} median {shed:?} p95 {shed_p95:?}; hashed {}; good {in_time} of {}",
+        "reads {} p99 {p99:?}; shed {} median {shed:?} p95 {shed_p95:?} p99 {shed_p99:?}; hashed {}; good {in_time} of {}",
         told.reads.len(),
         told.shed.len(),
         told.hashed,
@@ -331,7 +331,7 @@ fn a_login_flood_leaves_reads_and_known_devices_alone() {
     // The short form runs on machines that do other things too.
     let slack = if full() { 1 } else { 4 };
     assert!(p99 < Duration::from_millis(250) * slack, "{p99:?}");
-    assert!(shed < Duration::from_millis(50) * slack, "{shed:?}");
+    assert!(shed_p95 < Duration::from_millis(50) * slack, "{shed:?}, p95 {shed_p95:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod auth_courier;
+mod auth_hashing;
 mod auth_mail;
 mod auth_mfa;
 mod auth_otp;
