@@ -44,6 +44,7 @@ AS $$
         ('auth', 'rate_counters'),
         -- sessions
         ('auth', 'sessions'),
+        ('auth', 'sign_in_places'),
         ('auth', 'refresh_tokens'),
         ('auth', 'mfa_amr_claims'),
         ('auth', 'session_marker'),

@@ -1,19 +1,5 @@
 -- Sign-up, sign-in, one's own record, hooks: what needs settings of its own. The rest is in tests/tests/http.
-CREATE FUNCTION ask(method text, path text, body jsonb DEFAULT NULL, token text DEFAULT NULL, OUT status int, OUT body jsonb)
-LANGUAGE sql AS $$
-    SELECT r.status, NULLIF(r.body, '')::jsonb FROM howdah.request(ask.method, '/auth/v1' || ask.path,
-        CASE WHEN ask.body IS NULL THEN '{}' ELSE '{"content-type": "application/json"}' END::jsonb, ask.body::text, ask.token) AS r $$;
--- Status, error code and message; for a success which kind of body it is.
-CREATE FUNCTION told(method text, path text, body jsonb DEFAULT NULL, token text DEFAULT NULL) RETURNS text
-LANGUAGE sql AS $$
-    SELECT concat_ws(' ', a.status, a.body ->> 'error_code', a.body ->> 'msg',
-        CASE WHEN a.body ? 'access_token' THEN 'session' WHEN a.body ? 'identities' THEN 'user' END)
-    FROM ask(told.method, told.path, told.body, told.token) AS a $$;
-CREATE FUNCTION form(email text, password text DEFAULT 'a long enough secret 1') RETURNS jsonb
-LANGUAGE sql AS $$ SELECT jsonb_build_object('email', form.email, 'password', form.password) $$;
-SELECT auth.set('site_url', 'https://app.example.com'), auth.set('api_external_url', 'https://api.example.com');
--- Limits are another test's.
-DELETE FROM auth.rate_limits;
+\ir asking.psql
 
 -- Who may sign up is policy.
 SELECT told('POST', '/signup', form('first@example.com'));

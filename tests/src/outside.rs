@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Answers by its path: `/ok`, `/slow/<ms>`, `/silent`, `/drip`, `/bomb`, `/to/<port>` (a redirect), `/echo`.
+/// Answers by its path: `/ok`, `/slow/<ms>`, `/silent`, `/drip`, `/bomb`, `/to/<port>` (a redirect), `/echo`, `/captcha/<secret>`.
 pub struct Outside {
     pub port: u16,
     seen: Arc<Mutex<HashMap<String, usize>>>,
@@ -94,6 +94,30 @@ fn answer(stream: TcpStream, seen: &Mutex<HashMap<String, usize>>) -> std::io::R
             }
         }
         ["to", port] => say("302 Found", &format!("Location: http://127.0.0.1:{port}/ok\r\n"), ""),
+        // As providers of captchas answer: each token that begins with good is good once.
+        ["captcha", secret] => {
+            let field = |name: &str| {
+                body.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+            };
+            let token = field("response").unwrap_or_default().to_owned();
+            let known = field("secret") == Some(secret) && field("remoteip").is_some();
+            let mut seen = seen.lock().expect("no panic");
+            let times = seen.entry(token.clone()).or_default();
+            *times += 1;
+            let wrong = match (known, token.starts_with("good"), *times) {
+                (false, _, _) => "invalid-input-secret",
+                (_, false, _) => "invalid-input-response",
+                (_, _, 1) => "",
+                _ => "timeout-or-duplicate",
+            };
+            let codes = if wrong.is_empty() { String::new() } else { format!("\"{wrong}\"") };
+            let success = wrong.is_empty();
+            say(
+                "200 OK",
+                "Content-Type: application/json\r\n",
+                &format!("{{\"success\":{success},\"error-codes\":[{codes}]}}"),
+            )
+        }
         ["echo"] => say("200 OK", "", &format!("{head}{body}")),
         _ => say("200 OK", "Content-Type: application/json\r\n", "{\"ok\":true}"),
     }

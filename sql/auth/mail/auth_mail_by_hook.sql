@@ -2,7 +2,8 @@
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner; the function as its own role.
 -- Returns   whether it took the mail.
--- Raises    P0001 if it refused or failed, notices apart: the request then fails, and nothing of it stays.
+-- Raises    PGRST if it refused or failed, notices apart: the client gets the hook's answer (howdah_private.auth_hook_refusal), and
+--           nothing of the request stays.
 CREATE FUNCTION howdah_private.auth_mail_by_hook(
     user_id pg_catalog.uuid, kind pg_catalog.text, variables pg_catalog.jsonb
 )
@@ -18,10 +19,12 @@ DECLARE
         AND auth_mail_by_hook.variables ->> 'Email' <> '', false);
     v_code   CONSTANT pg_catalog.text := COALESCE(auth_mail_by_hook.variables ->> 'Token', '');
     v_token  CONSTANT pg_catalog.text := COALESCE(auth_mail_by_hook.variables ->> 'TokenHash', '');
-    v_answer pg_catalog.jsonb;
+    v_answer  pg_catalog.jsonb;
+    v_refusal auth.answer;
 BEGIN
     v_answer := howdah_private.auth_run_hook('send_email', pg_catalog.jsonb_build_object(
-        'user', howdah_private.auth_user_json(auth_mail_by_hook.user_id),
+        'user', howdah_private.auth_hook_user(
+            auth_mail_by_hook.user_id, auth_mail_by_hook.variables ->> 'SendingTo'),
         'email_data', pg_catalog.jsonb_build_object(
             'token', CASE WHEN v_new THEN '' ELSE v_code END,
             'token_hash', CASE WHEN v_new THEN '' ELSE v_token END,
@@ -36,11 +39,10 @@ BEGIN
             'old_phone', COALESCE(auth_mail_by_hook.variables ->> 'OldPhone', ''),
             'provider', COALESCE(auth_mail_by_hook.variables ->> 'Provider', ''),
             'factor_type', COALESCE(auth_mail_by_hook.variables ->> 'FactorType', ''))));
-    IF v_answer ? 'error' AND auth_mail_by_hook.kind LIKE '%\_notification' THEN
-        -- What it tells of has happened: a notice that is not sent must not undo it. The hook's own warning names it.
-        RETURN true;
-    ELSIF v_answer ? 'error' THEN
-        RAISE EXCEPTION 'the send_email hook refused: %', v_answer #>> '{error,message}' USING ERRCODE = 'raise_exception';
+    v_refusal := howdah_private.auth_hook_refusal('send_email', v_answer);
+    -- What a notice tells of has happened: one that is not sent must not undo it.
+    IF (v_refusal).status IS NOT NULL AND auth_mail_by_hook.kind NOT LIKE '%\_notification' THEN
+        PERFORM howdah_private.auth_raise_refusal(v_refusal);
     END IF;
     RETURN v_answer IS NOT NULL;
 END

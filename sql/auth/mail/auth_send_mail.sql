@@ -7,7 +7,7 @@
 -- Takes     kind as auth.templates_all lists them, or as the dialect calls them (signup, magiclink); data: further variables
 --           (NewEmail, OldEmail, OldPhone, Provider, FactorType, Address, Agent, At; organization and role of organization_invite).
 -- Writes    one row of the outbox; or nothing where a send_email hook takes the mail, or the setting of a notice is off.
--- Raises    55000 for a mail with a link while api_external_url is not set; P0001 if a hook refused or failed.
+-- Raises    55000 for a mail with a link while api_external_url is not set; PGRST if a hook refused or failed.
 CREATE FUNCTION howdah_private.auth_send_mail(
     user_id     pg_catalog.uuid,
     kind        pg_catalog.text,

@@ -28,8 +28,8 @@ BEGIN
         RETURN howdah_private.auth_refuse('session_not_found');
     END IF;
     IF v_factor.status = 'unverified' THEN
-        PERFORM howdah_private.auth_notify_factor(
-            (auth_factor_proven.caller).user_id, 'mfa_factor_enrolled_notification', v_factor.factor_type::pg_catalog.text);
+        PERFORM howdah_private.auth_notify((auth_factor_proven.caller).user_id, 'mfa_factor_enrolled',
+            pg_catalog.jsonb_build_object('factor_type', v_factor.factor_type));
     END IF;
     RETURN howdah_private.auth_reply(v_session);
 END

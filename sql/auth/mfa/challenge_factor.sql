@@ -43,8 +43,9 @@ BEGIN
     END IF;
 
     IF v_factor.factor_type = 'phone' THEN
-        IF COALESCE(challenge_factor.channel, 'sms') NOT IN ('sms', 'whatsapp') THEN
-            RETURN howdah_private.auth_refuse('validation_failed', 'Invalid channel, supported values are ''sms'' or ''whatsapp''');
+        v_refusal := howdah_private.auth_check_channel(challenge_factor.channel);
+        IF v_refusal.status IS NOT NULL THEN
+            RETURN v_refusal;
         END IF;
         IF v_factor.last_challenged_at > v_now - pg_catalog.make_interval(secs => auth.get('mfa_phone_max_frequency')::pg_catalog.int4) THEN
             RETURN howdah_private.auth_refuse('over_sms_send_rate_limit', pg_catalog.format(
@@ -56,7 +57,8 @@ BEGIN
         IF v_refusal.status IS NOT NULL THEN
             RETURN v_refusal;
         END IF;
-        v_code := howdah_private.random_digits(auth.get('mfa_phone_otp_length')::pg_catalog.int4);
+        v_code := COALESCE(howdah_private.auth_test_code(v_factor.phone),
+                           howdah_private.random_digits(auth.get('mfa_phone_otp_length')::pg_catalog.int4));
     ELSIF v_factor.factor_type = 'webauthn' THEN
         v_webauthn := howdah_private.auth_factor_ceremony(v_factor.id);
         IF v_webauthn ? 'refused' THEN
@@ -75,7 +77,8 @@ BEGIN
     PERFORM howdah_private.auth_audit('challenge_created', v_caller.user_id,
         pg_catalog.jsonb_build_object('factor_id', v_factor.id, 'factor_status', v_factor.status));
     IF v_code IS NOT NULL THEN
-        PERFORM howdah_private.auth_send_sms(v_caller.user_id, 'mfa', v_factor.phone, v_code);
+        PERFORM howdah_private.auth_send_sms(
+            v_caller.user_id, 'mfa', v_factor.phone, v_code, challenge_factor.channel);
     END IF;
     RETURN howdah_private.auth_reply(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
         'id', v_challenge, 'type', v_factor.factor_type,

@@ -46,7 +46,8 @@ BEGIN
     v_codes := howdah_private.auth_fill_recovery_codes(v_set);
     PERFORM howdah_private.auth_audit('recovery_codes_generated', v_caller.user_id,
         pg_catalog.jsonb_build_object('factor_id', v_id, 'count', pg_catalog.jsonb_array_length(v_codes)));
-    PERFORM howdah_private.auth_notify_factor(v_caller.user_id, 'mfa_factor_enrolled_notification', 'recovery_code');
+    PERFORM howdah_private.auth_notify(
+        v_caller.user_id, 'mfa_factor_enrolled', '{"factor_type": "recovery_code"}');
     RETURN howdah_private.auth_reply(pg_catalog.jsonb_build_object(
         'id', v_id, 'type', 'recovery_code', 'friendly_name', v_name,
         'total', pg_catalog.jsonb_array_length(v_codes), 'codes', v_codes));

@@ -25,7 +25,8 @@ BEGIN
         RETURN howdah_private.auth_refuse('mfa_factor_not_found', 'The user has not enrolled recovery codes');
     END IF;
     PERFORM howdah_private.auth_remove_factor(v_id, 'recovery_codes_deleted');
-    PERFORM howdah_private.auth_notify_factor(v_caller.user_id, 'mfa_factor_unenrolled_notification', 'recovery_code');
+    PERFORM howdah_private.auth_notify(
+        v_caller.user_id, 'mfa_factor_unenrolled', '{"factor_type": "recovery_code"}');
     RETURN howdah_private.auth_reply(pg_catalog.jsonb_build_object('id', v_id));
 END
 $$;

@@ -45,8 +45,8 @@ BEGIN
     END IF;
     PERFORM howdah_private.auth_remove_factor(v_factor.id, 'factor_unenrolled');
     IF v_factor.status = 'verified' THEN
-        PERFORM howdah_private.auth_notify_factor(
-            v_caller.user_id, 'mfa_factor_unenrolled_notification', v_factor.factor_type::pg_catalog.text);
+        PERFORM howdah_private.auth_notify(v_caller.user_id, 'mfa_factor_unenrolled',
+            pg_catalog.jsonb_build_object('factor_type', v_factor.factor_type));
     END IF;
     RETURN howdah_private.auth_reply(pg_catalog.jsonb_build_object('id', v_factor.id));
 END

@@ -12,7 +12,9 @@ AS $$
 DECLARE
     v_user  CONSTANT pg_catalog.uuid := (auth_apply_phone_change.proof).user_id;
     v_phone CONSTANT pg_catalog.text := (auth_apply_phone_change.proof).relates_to;
+    v_old   pg_catalog.text;
 BEGIN
+    SELECT u.phone INTO v_old FROM auth.users AS u WHERE u.id = v_user;
     UPDATE auth.users AS u SET
         phone = u.phone_change, phone_change = '', phone_confirmed_at = pg_catalog.now(),
         is_anonymous = false, updated_at = pg_catalog.now(),
@@ -24,8 +26,7 @@ BEGIN
     END IF;
     PERFORM howdah_private.auth_verify_identity(v_user, v_phone);
     PERFORM howdah_private.auth_audit('user_modified', v_user, '{"changed": "phone"}');
-    PERFORM howdah_private.auth_send_mail(v_user, 'phone_changed', u.email, NULL, NULL, NULL, NULL)
-    FROM auth.users AS u WHERE u.id = v_user AND u.email_confirmed_at IS NOT NULL;
+    PERFORM howdah_private.auth_notify(v_user, 'phone_changed', pg_catalog.jsonb_build_object('old_phone', v_old));
     RETURN NULL;
 EXCEPTION WHEN unique_violation THEN
     RETURN howdah_private.auth_refuse('phone_exists');

@@ -9,7 +9,8 @@
 CREATE FUNCTION howdah_private.auth_rehearse(
     purpose     pg_catalog.text,
     address     pg_catalog.text,
-    redirect_to pg_catalog.text DEFAULT NULL
+    redirect_to pg_catalog.text DEFAULT NULL,
+    channel     pg_catalog.text DEFAULT NULL
 )
 RETURNS void
 LANGUAGE plpgsql
@@ -33,7 +34,8 @@ BEGIN
         PERFORM howdah_private.auth_send_mail(
             v_id, auth_rehearse.purpose, v_nobody, v_code, v_token, auth_rehearse.redirect_to, NULL);
     ELSE
-        PERFORM howdah_private.auth_send_sms(v_id, auth_rehearse.purpose, v_nobody, v_code);
+        PERFORM howdah_private.auth_send_sms(
+            v_id, auth_rehearse.purpose, v_nobody, v_code, auth_rehearse.channel);
     END IF;
     PERFORM howdah_private.auth_audit('user_recovery_requested', v_id);
     RAISE EXCEPTION USING ERRCODE = 'HW900';
@@ -42,7 +44,7 @@ EXCEPTION
         PERFORM howdah_private.auth_call_courier();
 END
 $$;
-COMMENT ON FUNCTION howdah_private.auth_rehearse(pg_catalog.text, pg_catalog.text, pg_catalog.text)
+COMMENT ON FUNCTION howdah_private.auth_rehearse(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text)
     IS 'The work of a message that is not sent.';
-REVOKE EXECUTE ON FUNCTION howdah_private.auth_rehearse(pg_catalog.text, pg_catalog.text, pg_catalog.text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION howdah_private.auth_rehearse(pg_catalog.text, pg_catalog.text, pg_catalog.text) TO howdah_owner;
+REVOKE EXECUTE ON FUNCTION howdah_private.auth_rehearse(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION howdah_private.auth_rehearse(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) TO howdah_owner;

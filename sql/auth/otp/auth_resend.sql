@@ -39,7 +39,11 @@ BEGIN
             (SELECT t.flow_state_id FROM auth.one_time_tokens AS t
              WHERE t.user_id = v_id AND t.token_type = 'email_change_token_new')));
     ELSIF v_id IS NOT NULL AND auth_resend.type = 'sms' AND v_user.phone_confirmed_at IS NULL THEN
-        v_sent := howdah_private.auth_text_secret(v_id, 'sms', auth_resend.address);
+        -- Of what it is sent again: a sign-up, whose password it confirms, or a code that was asked for by itself.
+        v_sent := howdah_private.auth_text_secret(v_id, COALESCE(
+            (SELECT t.purpose FROM auth.one_time_tokens AS t
+             WHERE t.user_id = v_id AND t.token_type = 'confirmation_token' AND t.relates_to = auth_resend.address),
+            'sms'), auth_resend.address);
         PERFORM howdah_private.auth_audit('user_recovery_requested', v_id);
     ELSIF auth_resend.type = 'phone_change' AND COALESCE(v_user.phone_change, '') <> '' THEN
         v_sent := howdah_private.auth_text_secret(v_id, 'phone_change', v_user.phone_change);

@@ -21,9 +21,9 @@ DECLARE
     v_user    pg_catalog.uuid;
     v_made    record;
 BEGIN
-    IF COALESCE(auth_send_phone_otp.channel, 'sms') NOT IN ('sms', 'whatsapp') THEN
-        RETURN howdah_private.auth_refuse(
-            'validation_failed', 'Invalid channel, supported values are ''sms'' or ''whatsapp''');
+    v_refusal := howdah_private.auth_check_channel(auth_send_phone_otp.channel);
+    IF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
     END IF;
     v_refusal := howdah_private.auth_check_phone_request(auth_send_phone_otp.phone);
     IF (v_refusal).status IS NOT NULL THEN
@@ -36,7 +36,7 @@ BEGIN
         v_refusal := howdah_private.auth_refuse('otp_disabled');
     END IF;
     IF v_user IS NULL AND (v_refusal).status IS NOT NULL THEN
-        PERFORM howdah_private.auth_rehearse('sms', v_phone);
+        PERFORM howdah_private.auth_rehearse('sms', v_phone, channel => auth_send_phone_otp.channel);
         RETURN howdah_private.auth_answer_unknown(v_refusal, howdah_private.auth_answer_message(NULL));
     ELSIF v_user IS NULL THEN
         v_made := howdah_private.auth_create_user(phone => v_phone, user_data => auth_send_phone_otp.data);
@@ -48,9 +48,9 @@ BEGIN
         PERFORM howdah_private.auth_rehearse_account(v_phone, auth_send_phone_otp.data);
     END IF;
     PERFORM howdah_private.auth_audit('user_recovery_requested', v_user,
-        pg_catalog.jsonb_build_object('channel', COALESCE(auth_send_phone_otp.channel, 'sms')));
+        pg_catalog.jsonb_build_object('channel', howdah_private.auth_sms_channel(auth_send_phone_otp.channel)));
     RETURN howdah_private.auth_answer_message(
-        howdah_private.auth_text_secret(v_user, 'sms', v_phone));
+        howdah_private.auth_text_secret(v_user, 'sms', v_phone, auth_send_phone_otp.channel));
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_send_phone_otp(

@@ -22,6 +22,10 @@ DECLARE
     v_user    pg_catalog.uuid;
     v_flow    pg_catalog.uuid;
 BEGIN
+    v_refusal := howdah_private.auth_check_captcha(recover.gotrue_meta_security);
+    IF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
+    END IF;
     IF COALESCE(recover.email, '') = '' THEN
         RETURN howdah_private.auth_refuse('validation_failed', 'Password recovery requires an email');
     END IF;

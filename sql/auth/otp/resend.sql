@@ -23,6 +23,10 @@ DECLARE
     v_phone   CONSTANT pg_catalog.text := NULLIF(resend.phone, '');
     v_refusal auth.answer;
 BEGIN
+    v_refusal := howdah_private.auth_check_captcha(resend.gotrue_meta_security);
+    IF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
+    END IF;
     IF COALESCE(resend.type, '') NOT IN ('signup', 'email_change', 'sms', 'phone_change') THEN
         RETURN howdah_private.auth_refuse(
             'validation_failed', 'Missing one of these types: signup, email_change, sms, phone_change');

@@ -16,7 +16,13 @@ RETURNS auth.answer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_refusal auth.answer;
 BEGIN
+    v_refusal := howdah_private.auth_check_captcha(send_magic_link.gotrue_meta_security);
+    IF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
+    END IF;
     RETURN howdah_private.auth_send_email_otp(
         send_magic_link.email, true, send_magic_link.data, send_magic_link.code_challenge,
         send_magic_link.code_challenge_method, send_magic_link.redirect_to);

@@ -20,9 +20,14 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_refusal auth.answer;
     v_email CONSTANT pg_catalog.text := NULLIF(send_otp.email, '');
     v_phone CONSTANT pg_catalog.text := NULLIF(send_otp.phone, '');
 BEGIN
+    v_refusal := howdah_private.auth_check_captcha(send_otp.gotrue_meta_security);
+    IF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
+    END IF;
     IF v_email IS NOT NULL AND v_phone IS NOT NULL THEN
         RETURN howdah_private.auth_refuse(
             'validation_failed', 'Only an email address or phone number should be provided');

@@ -4,7 +4,7 @@
 -- Runs as   definer: writes challenges, which no API role may see.
 -- Writes    a challenge.
 -- Returns   200 {"challenge_id", "options", "expires_at"}; 404 passkey_disabled; 429 over_request_rate_limit.
-CREATE FUNCTION auth.ask_for_passkey()
+CREATE FUNCTION auth.ask_for_passkey(gotrue_meta_security pg_catalog.jsonb DEFAULT NULL)
 RETURNS auth.answer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -18,6 +18,10 @@ BEGIN
     IF (v_set.refusal).status IS NOT NULL THEN
         RETURN v_set.refusal;
     END IF;
+    v_refusal := howdah_private.auth_check_captcha(ask_for_passkey.gotrue_meta_security);
+    IF v_refusal.status IS NOT NULL THEN
+        RETURN v_refusal;
+    END IF;
     v_refusal := howdah_private.auth_check_rate('passkey', NULL);
     IF v_refusal.status IS NOT NULL THEN
         RETURN v_refusal;
@@ -30,7 +34,7 @@ BEGIN
             auth.get('webauthn_challenge_expiry_duration')::pg_catalog.int8 * 1000)));
 END
 $$;
-ALTER FUNCTION auth.ask_for_passkey() OWNER TO howdah_owner;
-COMMENT ON FUNCTION auth.ask_for_passkey() IS 'What a browser needs to sign in by a passkey.';
-REVOKE EXECUTE ON FUNCTION auth.ask_for_passkey() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION auth.ask_for_passkey() TO anon, authenticated, service_role;
+ALTER FUNCTION auth.ask_for_passkey(pg_catalog.jsonb) OWNER TO howdah_owner;
+COMMENT ON FUNCTION auth.ask_for_passkey(pg_catalog.jsonb) IS 'What a browser needs to sign in by a passkey.';
+REVOKE EXECUTE ON FUNCTION auth.ask_for_passkey(pg_catalog.jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.ask_for_passkey(pg_catalog.jsonb) TO anon, authenticated, service_role;

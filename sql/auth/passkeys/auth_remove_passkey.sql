@@ -21,7 +21,8 @@ BEGIN
     END IF;
     PERFORM howdah_private.auth_audit('passkey_deleted', auth_remove_passkey.user_id,
         pg_catalog.jsonb_build_object('passkey_id', v_id));
-    PERFORM howdah_private.auth_notify_factor(auth_remove_passkey.user_id, 'mfa_factor_unenrolled_notification', 'passkey');
+    PERFORM howdah_private.auth_notify(
+        auth_remove_passkey.user_id, 'mfa_factor_unenrolled', '{"factor_type": "passkey"}');
     RETURN ROW(204, NULL, NULL)::auth.answer;
 END
 $$;

@@ -53,7 +53,8 @@ BEGIN
         RETURN howdah_private.auth_refuse('webauthn_credential_exists');
     END IF;
     PERFORM howdah_private.auth_audit('passkey_created', v_caller.user_id, pg_catalog.jsonb_build_object('passkey_id', v_row.id));
-    PERFORM howdah_private.auth_notify_factor(v_caller.user_id, 'mfa_factor_enrolled_notification', 'passkey');
+    PERFORM howdah_private.auth_notify(
+        v_caller.user_id, 'mfa_factor_enrolled', '{"factor_type": "passkey"}');
     RETURN howdah_private.auth_reply(pg_catalog.to_jsonb(v_row));
 END
 $$;

@@ -47,6 +47,8 @@ BEGIN
     SET raw_user_meta_data = COALESCE(u.raw_user_meta_data, '{}') || (v_profile -> 'data'),
         email_confirmed_at = COALESCE(u.email_confirmed_at, pg_catalog.now()), updated_at = pg_catalog.now()
     WHERE u.id = v_user;
+    PERFORM howdah_private.auth_notify(v_user, 'identity_linked',
+        pg_catalog.jsonb_build_object('provider', auth_adopt_account.provider ->> 'name'));
     PERFORM howdah_private.auth_audit('identity_linked', v_user, pg_catalog.jsonb_build_object(
         'provider', auth_adopt_account.provider ->> 'name', 'identity_id', identity_id));
 END

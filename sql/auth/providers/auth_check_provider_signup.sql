@@ -8,19 +8,14 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_refusal  auth.answer;
     v_profile  pg_catalog.jsonb := auth_check_provider_signup.profile;
     v_verified pg_catalog.bool := (v_profile ->> 'email_verified')::pg_catalog.bool;
     v_label    pg_catalog.text := auth_check_provider_signup.provider ->> 'name';
 BEGIN
-    IF auth.get('disable_signup')::pg_catalog.bool OR auth.get('signup_mode') = 'invite' THEN
-        RETURN howdah_private.auth_refuse('signup_disabled');
-    END IF;
-    -- An address that nothing vouches for is on no list.
-    IF auth.get('signup_mode') = 'allow-list' AND NOT EXISTS (
-        SELECT 1 FROM auth.signup_allowed AS a
-        WHERE v_verified AND a.entry IN (v_profile ->> 'email', pg_catalog."substring"(v_profile ->> 'email', '@[^@]*$'))
-    ) THEN
-        RETURN howdah_private.auth_refuse('signup_disabled', 'Signups not allowed for this address');
+    v_refusal := howdah_private.auth_check_provider_policy(v_profile);
+    IF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
     END IF;
     IF v_profile ->> 'email' IS NULL
         AND NOT (auth_check_provider_signup.provider ->> 'email_optional')::pg_catalog.bool THEN

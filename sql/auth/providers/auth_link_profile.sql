@@ -2,7 +2,7 @@
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 -- Takes     flow: whose tokens belong to the identity; NULL: none.
--- Writes    the identity; a user without an address gets the provider's, if it vouches for it; an anonymous user is one no more.
+-- Writes    the identity; a notice; a user without an address gets the provider's, if it vouches for it; an anonymous user is one no more.
 -- Returns   as howdah_private.auth_refuse_link().
 CREATE FUNCTION howdah_private.auth_link_profile(
     provider pg_catalog.text,
@@ -29,6 +29,9 @@ BEGIN
     IF v_identity IS NULL THEN
         RETURN howdah_private.auth_refuse('identity_already_exists');
     END IF;
+    -- To the address that he had, not to one that comes with the identity.
+    PERFORM howdah_private.auth_notify(auth_link_profile.user_id, 'identity_linked',
+        pg_catalog.jsonb_build_object('provider', auth_link_profile.provider));
     UPDATE auth.users AS u
     SET is_anonymous = false, updated_at = pg_catalog.now(),
         email = CASE WHEN COALESCE(u.email, '') = '' AND (v_profile ->> 'email_verified')::pg_catalog.bool

@@ -1,7 +1,7 @@
 -- auth.unlink_identity: take an identity from the signed-in user (DELETE /user/identities/{identity_id}).
 --
 -- Runs as   definer: writes users and identities, which no API role may write.
--- Writes    the identity's end, with its provider's tokens. With the e-mail identity goes the password, with the phone's the number. An
+-- Writes    the identity's end, with its provider's tokens; a notice. With the e-mail identity goes the password, with the phone's the number. An
 --           address that no identity has any more gives way to one that a provider vouches for, if there is one.
 -- Returns   200 {}; 422 single_identity_not_deletable, identity_not_found, email_conflict_identity_not_deletable; 404
 --           validation_failed for what is no UUID, manual_linking_disabled; 401 and 403 of who is not signed in.
@@ -33,6 +33,8 @@ BEGIN
     IF NOT FOUND THEN
         RETURN howdah_private.auth_refuse('identity_not_found');
     END IF;
+    PERFORM howdah_private.auth_notify(v_caller.user_id, 'identity_unlinked',
+        pg_catalog.jsonb_build_object('provider', v_identity.provider));
     UPDATE auth.users AS u
     SET encrypted_password = CASE WHEN v_identity.provider = 'email' THEN NULL ELSE u.encrypted_password END,
         phone = CASE WHEN v_identity.provider = 'phone' THEN NULL ELSE u.phone END,

@@ -14,12 +14,9 @@ AS $$
 DECLARE
     v_claimed howdah_private.auth_claimed := howdah_private.auth_custom_claims(
         auth_finish_claims.user_id, auth_finish_claims.claims, auth_finish_claims.method);
-    v_body    pg_catalog.jsonb := (v_claimed.refusal).body;
 BEGIN
     IF (v_claimed.refusal).status IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'PGRST',
-            MESSAGE = pg_catalog.jsonb_build_object('code', v_body -> 'error_code', 'message', v_body -> 'msg'),
-            DETAIL = pg_catalog.jsonb_build_object('status', (v_claimed.refusal).status, 'headers', '{}'::pg_catalog.jsonb);
+        PERFORM howdah_private.auth_raise_refusal(v_claimed.refusal);
     END IF;
     RETURN v_claimed.claims;
 END

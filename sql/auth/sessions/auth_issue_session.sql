@@ -2,7 +2,7 @@
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 -- Writes    auth.sessions (always a new id: nothing of before a sign-in is carried over), auth.mfa_amr_claims, auth.refresh_tokens, the
---           user's last_sign_in_at; with sessions_single_per_user the user's other sessions end.
+--           user's last_sign_in_at, the place (auth_note_sign_in); with sessions_single_per_user the user's other sessions end.
 -- Returns   the dialect's session: access_token, token_type, expires_in, expires_at, refresh_token, user.
 -- Arguments method: how he has proven it, for amr: password, otp, oauth, recovery, invite, anonymous, totp …; oauth_client_id and scopes:
 --           a session of a client that he has let in.
@@ -23,6 +23,7 @@ DECLARE
     v_session pg_catalog.uuid := COALESCE(auth_issue_session.session_id, pg_catalog.gen_random_uuid());
     v_now     pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     v_token   pg_catalog.text;
+    v_since   pg_catalog.timestamptz;
 BEGIN
     IF auth_issue_session.oauth_client_id IS NULL AND auth.get('sessions_single_per_user')::pg_catalog.bool THEN
         PERFORM howdah_private.auth_end_sessions(auth_issue_session.user_id);
@@ -38,7 +39,12 @@ BEGIN
     v_token := 'hw_rt_' || howdah_private.random_token(32);
     INSERT INTO auth.refresh_tokens (token, user_id, session_id, revoked, created_at, updated_at)
     VALUES (howdah_private.auth_token_digest(v_token), auth_issue_session.user_id::pg_catalog.text, v_session, false, v_now, v_now);
+    SELECT u.last_sign_in_at INTO v_since FROM auth.users AS u WHERE u.id = auth_issue_session.user_id;
     UPDATE auth.users AS u SET last_sign_in_at = v_now, updated_at = v_now WHERE u.id = auth_issue_session.user_id;
+    -- A client that he has let in is no place of his.
+    IF auth_issue_session.oauth_client_id IS NULL THEN
+        PERFORM howdah_private.auth_note_sign_in(auth_issue_session.user_id, v_since);
+    END IF;
     -- Wrong passwords of others count no more once the owner has come in by other means.
     IF auth_issue_session.method <> 'password' AND auth_issue_session.oauth_client_id IS NULL THEN
         PERFORM howdah_private.auth_forget_attempts(auth_issue_session.user_id);

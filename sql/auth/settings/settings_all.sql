@@ -16,7 +16,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN QUERY
-        SELECT d.name, d.value_type, COALESCE(s.value, d.default_value), d.default_value,
+        SELECT d.name, d.value_type,
+               CASE WHEN d.value_type = 'secret' AND s.value <> '' THEN 'sealed' ELSE COALESCE(s.value, d.default_value) END,
+               d.default_value,
                s.name IS NULL, s.updated_at, d.description
         FROM howdah_private.auth_setting_definitions() AS d
         LEFT JOIN auth.settings AS s ON s.name = d.name

@@ -36,14 +36,15 @@ BEGIN
             auth_apply_wish.code_challenge_method, auth_apply_wish.redirect_to);
     END IF;
     IF v_wish.phone IS NOT NULL AND (v_refusal).status IS NULL THEN
-        v_refusal := howdah_private.auth_begin_phone_change(v_user_id, v_wish.phone);
+        v_refusal := howdah_private.auth_begin_phone_change(v_user_id, v_wish.phone, v_wish.channel);
     END IF;
     IF (v_refusal).status IS NULL THEN
         PERFORM howdah_private.auth_audit('user_modified', v_user_id);
     END IF;
     RETURN v_refusal;
 EXCEPTION
-    WHEN serialization_failure OR deadlock_detected THEN
+    -- PGRST: what a hook that sends refuses.
+    WHEN serialization_failure OR deadlock_detected OR SQLSTATE 'PGRST' THEN
         RAISE;
     WHEN OTHERS THEN
         RETURN howdah_private.auth_trigger_failed(SQLSTATE, SQLERRM, 'Error updating user');

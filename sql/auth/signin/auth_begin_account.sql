@@ -15,7 +15,8 @@ CREATE FUNCTION howdah_private.auth_begin_account(
     address pg_catalog.text,
     code_challenge pg_catalog.text,
     code_challenge_method pg_catalog.text,
-    redirect_to pg_catalog.text
+    redirect_to pg_catalog.text,
+    channel pg_catalog.text
 )
 RETURNS auth.answer
 LANGUAGE plpgsql
@@ -74,18 +75,19 @@ BEGIN
         PERFORM howdah_private.auth_mail_secret(
             v_made.user_id, 'signup', auth_begin_account.email, auth_begin_account.redirect_to, v_flow);
     ELSE
-        PERFORM howdah_private.auth_text_secret(v_made.user_id, 'signup', auth_begin_account.phone);
+        PERFORM howdah_private.auth_text_secret(
+            v_made.user_id, 'signup', auth_begin_account.phone, auth_begin_account.channel);
     END IF;
     RETURN ROW(200, howdah_private.auth_user_json(v_made.user_id), NULL)::auth.answer;
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_begin_account(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.bool, pg_catalog.uuid,
-    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text)
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text)
     IS 'Make the account (or take over an unproven one), and confirm it or ask for that.';
 REVOKE EXECUTE ON FUNCTION howdah_private.auth_begin_account(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.bool, pg_catalog.uuid,
-    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) FROM PUBLIC;
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION howdah_private.auth_begin_account(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.bool, pg_catalog.uuid,
-    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) TO howdah_owner;
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) TO howdah_owner;

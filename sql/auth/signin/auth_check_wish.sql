@@ -12,6 +12,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_wish  howdah_private.auth_wish := auth_check_wish.wish;
+    v_refusal auth.answer;
     v_way_in pg_catalog.bool := COALESCE(v_wish.password, v_wish.email, v_wish.phone) IS NOT NULL;
 BEGIN
     IF v_way_in AND (auth_check_wish.caller).aal IS DISTINCT FROM 'aal2' AND EXISTS (
@@ -24,6 +25,13 @@ BEGIN
     IF v_wish.is_anonymous AND v_wish.password IS NOT NULL AND v_wish.email IS NULL AND v_wish.phone IS NULL THEN
         RETURN howdah_private.auth_refuse_as(422, 'validation_failed',
             'Updating password of an anonymous user without an email or phone is not allowed');
+    END IF;
+    -- An address is what makes an account of it.
+    IF v_wish.is_anonymous AND COALESCE(v_wish.email, v_wish.phone) IS NOT NULL THEN
+        v_refusal := howdah_private.auth_check_signup(v_wish.email, v_wish.phone);
+        IF (v_refusal).status IS NOT NULL THEN
+            RETURN v_refusal;
+        END IF;
     END IF;
     IF v_wish.is_sso_user AND v_way_in THEN
         RETURN howdah_private.auth_refuse('user_sso_managed');

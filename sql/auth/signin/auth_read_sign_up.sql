@@ -35,12 +35,10 @@ BEGIN
         IF howdah_private.auth_normalize_phone(auth_read_sign_up.phone) IS NULL THEN
             RETURN howdah_private.auth_refuse('validation_failed', 'Invalid phone number format (E.164 required)');
         END IF;
-        IF COALESCE(auth_read_sign_up.channel, '') NOT IN ('', 'sms', 'whatsapp') THEN
-            RETURN howdah_private.auth_refuse('validation_failed', 'Invalid channel, supported values are ''sms'' or ''whatsapp''');
-        END IF;
         IF COALESCE(auth_read_sign_up.code_challenge, '') <> '' THEN
             RETURN howdah_private.auth_refuse('validation_failed', 'PKCE not supported for phone signups');
         END IF;
+        RETURN howdah_private.auth_check_channel(auth_read_sign_up.channel);
     END IF;
     RETURN NULL;
 END

@@ -7,6 +7,7 @@ CREATE TYPE howdah_private.auth_wish AS (
     refusal        auth.answer,
     email          pg_catalog.text,
     phone          pg_catalog.text,
+    channel        pg_catalog.text,
     password       pg_catalog.text,
     data           pg_catalog.jsonb,
     old_email      pg_catalog.text,
@@ -62,9 +63,10 @@ BEGIN
             v_wish.refusal := howdah_private.auth_refuse(
                 'validation_failed', 'Invalid phone number format (E.164 required)');
             RETURN v_wish;
-        ELSIF COALESCE(auth_read_wish.channel, '') NOT IN ('', 'sms', 'whatsapp') THEN
-            v_wish.refusal := howdah_private.auth_refuse(
-                'validation_failed', 'Invalid channel, supported values are ''sms'' or ''whatsapp''');
+        END IF;
+        v_wish.channel := NULLIF(auth_read_wish.channel, '');
+        v_wish.refusal := howdah_private.auth_check_channel(v_wish.channel);
+        IF (v_wish.refusal).status IS NOT NULL THEN
             RETURN v_wish;
         END IF;
         v_wish.phone := NULLIF(v_wish.phone, v_wish.old_phone);

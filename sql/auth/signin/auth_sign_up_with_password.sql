@@ -11,7 +11,8 @@ CREATE FUNCTION howdah_private.auth_sign_up_with_password(
     data pg_catalog.jsonb,
     code_challenge pg_catalog.text,
     code_challenge_method pg_catalog.text,
-    redirect_to pg_catalog.text
+    redirect_to pg_catalog.text,
+    channel pg_catalog.text
 )
 RETURNS auth.answer
 LANGUAGE plpgsql
@@ -52,7 +53,7 @@ BEGIN
             v_email, v_phone, auth_sign_up_with_password.password_hash, auth_sign_up_with_password.data,
             v_confirm, CASE WHEN v_standing = 'unproven' THEN v_user_id END, v_address,
             auth_sign_up_with_password.code_challenge, auth_sign_up_with_password.code_challenge_method,
-            auth_sign_up_with_password.redirect_to);
+            auth_sign_up_with_password.redirect_to, auth_sign_up_with_password.channel);
         IF v_standing = 'taken' OR (v_answer).status >= 400 THEN
             -- Variables outlive it; rows do not.
             RAISE EXCEPTION USING ERRCODE = 'HW900';
@@ -67,7 +68,7 @@ BEGIN
             auth_sign_up_with_password.email, auth_sign_up_with_password.phone,
             auth_sign_up_with_password.password_hash, auth_sign_up_with_password.data,
             auth_sign_up_with_password.code_challenge, auth_sign_up_with_password.code_challenge_method,
-            auth_sign_up_with_password.redirect_to);
+            auth_sign_up_with_password.redirect_to, auth_sign_up_with_password.channel);
     END IF;
     IF v_standing = 'taken' THEN
         PERFORM howdah_private.auth_call_courier();
@@ -80,10 +81,10 @@ END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_sign_up_with_password(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.text,
-    pg_catalog.text) IS 'The tables'' part of a sign-up.';
+    pg_catalog.text, pg_catalog.text) IS 'The tables'' part of a sign-up.';
 REVOKE EXECUTE ON FUNCTION howdah_private.auth_sign_up_with_password(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.text,
-    pg_catalog.text) FROM PUBLIC;
+    pg_catalog.text, pg_catalog.text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION howdah_private.auth_sign_up_with_password(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.text,
-    pg_catalog.text) TO howdah_owner;
+    pg_catalog.text, pg_catalog.text) TO howdah_owner;

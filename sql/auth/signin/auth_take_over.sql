@@ -41,7 +41,7 @@ BEGIN
     PERFORM howdah_private.auth_end_sessions(auth_take_over.user_id);
     -- A code that somebody asked for to get in stays one: by it this sign-up's password is not confirmed but ended.
     DELETE FROM auth.one_time_tokens AS t
-    WHERE t.user_id = auth_take_over.user_id AND NOT (t.purpose = 'magiclink' AND t.consumed_at IS NULL);
+    WHERE t.user_id = auth_take_over.user_id AND NOT (t.purpose IN ('magiclink', 'sms') AND t.consumed_at IS NULL);
     DELETE FROM auth.flow_state AS f WHERE f.user_id = auth_take_over.user_id;
     DELETE FROM auth.mfa_factors AS f WHERE f.user_id = auth_take_over.user_id;
     DELETE FROM auth.identities AS i WHERE i.user_id = auth_take_over.user_id;

@@ -27,6 +27,10 @@ DECLARE
     v_user_id pg_catalog.uuid;
     v_tried   record;
 BEGIN
+    v_refusal := howdah_private.auth_check_captcha(sign_in_with_password.gotrue_meta_security);
+    IF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
+    END IF;
     IF v_email IS NOT NULL AND v_phone IS NOT NULL THEN
         RETURN howdah_private.auth_refuse(
             'validation_failed', 'Only an email address or phone number should be provided on login.');

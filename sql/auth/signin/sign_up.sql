@@ -11,8 +11,6 @@
 --           what the hooks say, 500 unexpected_failure if a trigger of the app's raised.
 -- Timing    without auto-confirm the same work for every address: for a known one, all that a sign-up does is done, under
 --           an address that cannot be, and undone.
---
--- gotrue_meta_security (captcha) is accepted and ignored: there is no captcha yet.
 CREATE FUNCTION auth.sign_up(
     email pg_catalog.text DEFAULT NULL,
     phone pg_catalog.text DEFAULT NULL,
@@ -37,6 +35,10 @@ DECLARE
     v_refusal  auth.answer;
     v_hash     pg_catalog.text;
 BEGIN
+    v_refusal := howdah_private.auth_check_captcha(sign_up.gotrue_meta_security);
+    IF (v_refusal).status IS NOT NULL THEN
+        RETURN v_refusal;
+    END IF;
     IF pg_catalog.jsonb_typeof(v_data) <> 'object' THEN
         RETURN howdah_private.auth_refuse('validation_failed', 'data must be an object');
     END IF;
@@ -72,7 +74,7 @@ BEGIN
     END IF;
     RETURN howdah_private.auth_sign_up_with_password(
         v_email, v_phone, v_hash, v_data, sign_up.code_challenge, sign_up.code_challenge_method,
-        howdah_private.auth_redirect(sign_up.redirect_to));
+        howdah_private.auth_redirect(sign_up.redirect_to), NULLIF(sign_up.channel, ''));
 END
 $$;
 ALTER FUNCTION auth.sign_up(

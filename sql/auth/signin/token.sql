@@ -43,7 +43,8 @@ BEGIN
     CASE v_function
         WHEN 'sign_in_with_password' THEN
             RETURN auth.sign_in_with_password(
-                email => token.email, phone => token.phone, password => token.password);
+                email => token.email, phone => token.phone, password => token.password,
+                gotrue_meta_security => token.gotrue_meta_security);
         WHEN 'refresh_session' THEN
             RETURN auth.refresh_session(refresh_token => token.refresh_token);
         WHEN 'exchange_code' THEN

@@ -44,6 +44,7 @@ BEGIN
         'The setting of accounts that says the count; one named *_frequency says the period in seconds.';
     INSERT INTO auth.rate_limits (name, rule, per, count, period, burst, setting) VALUES
         ('signup_address',          'signup',          'address', 30,   '5 minutes', NULL, NULL),
+        ('captcha_address',         'captcha',         'address', 60,   '5 minutes', NULL, NULL),
         ('signin_address',          'signin',          'address', 60,   '5 minutes', NULL, NULL),
         ('token_refresh_address',   'token_refresh',   'address', 150,  '5 minutes', NULL, 'rate_limit_token_refresh'),
         ('anonymous_users_address', 'anonymous_users', 'address', 30,   '1 hour',    NULL, 'rate_limit_anonymous_users'),

@@ -2,6 +2,7 @@
 //! Run one after the other (`--test-threads 1`).
 #![forbid(unsafe_code)]
 
+mod auth_captcha;
 mod auth_courier;
 mod auth_hashing;
 mod auth_mail;

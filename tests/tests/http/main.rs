@@ -12,6 +12,7 @@ mod auth_oauth_server;
 mod auth_otp;
 mod auth_passkeys;
 mod auth_passwords;
+mod auth_phones;
 mod auth_providers;
 mod auth_sessions;
 mod auth_signin;

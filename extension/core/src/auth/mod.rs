@@ -17,6 +17,7 @@ pub mod recovery;
 pub mod redirect;
 pub mod seal;
 pub mod settings;
+mod settings_forms;
 pub mod template;
 pub mod totp;
 pub mod webauthn;

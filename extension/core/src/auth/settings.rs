@@ -1,7 +1,5 @@
 //! Settings of accounts: rows of `auth.settings`, under the names that GoTrue has for them, in lower case.
 
-use super::redirect;
-
 /// How a value is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -21,6 +19,14 @@ pub enum Kind {
     Redirects,
     /// One of these.
     Choice(&'static [&'static str]),
+    /// What is kept sealed and never shown.
+    Secret,
+    /// Phone numbers, each with the code that it gets.
+    Codes,
+    /// A time.
+    Moment,
+    /// Ways by which text messages go out.
+    Channels,
 }
 
 /// One setting.
@@ -134,6 +140,10 @@ pub const DEFINITIONS: &[Definition] = &[
     define("refresh_token_rotation_enabled", Kind::Switch, "true", "Whether each refresh gives a new refresh token, and the use of an old one ends the session."),
     define("security_allow_plain_code_challenge", Kind::Switch, "false", "Whether PKCE may go by the method plain, which shows the verifier to who sees the request."),
     define("security_auth_code_exp", Kind::Number(10, 600), "60", "Seconds in which an auth code may be exchanged for a session."),
+    define("security_captcha_enabled", Kind::Switch, "false", "Whether sign-ups, sign-ins with a password and requests for codes must bring a solved captcha (gotrue_meta_security.captcha_token)."),
+    define("security_captcha_provider", Kind::Choice(&["hcaptcha", "turnstile"]), "hcaptcha", "Who says whether it is solved."),
+    define("security_captcha_secret", Kind::Secret, "", "The secret that the provider of captchas gave. Kept sealed, never shown."),
+    define("security_captcha_verify_url", Kind::Url, "", "Where to ask whether a captcha is solved; unset: at the provider's own address."),
     define("security_manual_linking_enabled", Kind::Switch, "false", "Whether signed-in users may link identities of providers by themselves."),
     define("security_refresh_token_reuse_interval", Kind::Number(0, 300), "10", "Seconds in which a refresh token may be presented again; the answer is the same child."),
     define("security_update_password_require_current_password", Kind::Switch, "false", "Whether a password change needs the current password (a user who came by a recovery mail or a code need not know it)."),
@@ -144,9 +154,12 @@ pub const DEFINITIONS: &[Definition] = &[
     define("signup_mode", Kind::Choice(&["open", "invite", "allow-list"]), "open", "Who may sign up: anybody; only those whom an administrator invites; only addresses, numbers and domains of auth.signup_allowed."),
     define("site_url", Kind::Site, "", "Address of your app: where links lead that name no other allowed place."),
     define("sms_autoconfirm", Kind::Switch, "false", "Whether phone numbers count as confirmed without a message. For development."),
+    define("sms_channels", Kind::Channels, "sms", "Ways by which text messages go out, the first one where a request names none: sms, whatsapp."),
     define("sms_max_frequency", Kind::Number(0, DAY), "60", "Seconds between two text messages to one number. 0: no pause."),
     define("sms_otp_exp", Kind::Number(30, 600), "300", "Seconds that a code sent to a phone is good for."),
     define("sms_otp_length", Kind::Number(6, 10), "6", "Digits of a code sent to a phone."),
+    define("sms_test_otp", Kind::Codes, "", "Phone numbers that get no message and always this code, for tests and reviewers of app stores: 4915112345678=123456,… Whoever knows the code signs in as them."),
+    define("sms_test_otp_valid_until", Kind::Moment, "", "Until when they do, as 2030-12-31T23:59:59Z; unset: for ever."),
     define("smtp_max_frequency", Kind::Number(0, DAY), "60", "Seconds between two mails that somebody asked for to one address. 0: no pause."),
     define("teams_claim_max", Kind::Number(0, 500), "30", "Most memberships that an access token tells of (claim orgs)."),
     define("teams_enabled", Kind::Switch, "false", "Whether there are organisations: auth.enable_teams()."),
@@ -175,64 +188,6 @@ pub fn check(name: &str, value: &str) -> Result<String, String> {
     let definition = find(name)
         .ok_or_else(|| format!("there is no setting \"{name}\"; auth.settings_all lists them"))?;
     definition.kind.check(value).map_err(|what| format!("{name} {what}"))
-}
-
-/// Bytes of a value.
-const LENGTH: usize = 4096;
-/// The same of the list of redirects.
-const LIST: usize = 64 << 10;
-
-impl Kind {
-    fn check(self, value: &str) -> Result<String, String> {
-        let value = value.trim();
-        let most = if self == Self::Redirects { LIST } else { LENGTH };
-        if value.len() > most || value.chars().any(char::is_control) {
-            return Err(format!("must be one line of at most {most} bytes"));
-        }
-        match self {
-            Self::Switch => match value.to_ascii_lowercase().as_str() {
-                "true" | "on" | "yes" | "1" => Ok("true".to_owned()),
-                "false" | "off" | "no" | "0" => Ok("false".to_owned()),
-                _ => Err("must be true or false".to_owned()),
-            },
-            Self::Number(least, most) => value
-                .parse::<i64>()
-                .ok()
-                .filter(|n| (least..=most).contains(n))
-                .map(|n| n.to_string())
-                .ok_or_else(|| format!("must be a whole number from {least} to {most}")),
-            Self::Text => Ok(value.to_owned()),
-            Self::Url | Self::Site if value.is_empty() => Ok(String::new()),
-            Self::Url => redirect::check_base(value),
-            Self::Site => redirect::check_site(value),
-            Self::Redirects => {
-                redirect::check_list(value).map_err(|what| format!("cannot be kept: {what}"))
-            }
-            Self::List => {
-                let items: Vec<&str> =
-                    value.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
-                Ok(items.join(","))
-            }
-            Self::Choice(choices) => choices
-                .contains(&value)
-                .then(|| value.to_owned())
-                .ok_or_else(|| format!("must be one of {}", choices.join(", "))),
-        }
-    }
-
-    /// For people.
-    #[must_use]
-    pub fn name(self) -> String {
-        match self {
-            Self::Switch => "true or false".to_owned(),
-            Self::Number(least, most) => format!("number {least}–{most}"),
-            Self::Text => "text".to_owned(),
-            Self::Url | Self::Site => "URL".to_owned(),
-            Self::Redirects => "list of URLs".to_owned(),
-            Self::List => "list".to_owned(),
-            Self::Choice(choices) => choices.join(" | "),
-        }
-    }
 }
 
 /// The table for docs/SETTINGS.md.
