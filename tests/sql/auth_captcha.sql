@@ -5,11 +5,11 @@ SELECT howdah.mint_token('service_role') AS service \gset
 CREATE FUNCTION with_captcha(body jsonb, token text DEFAULT 'a-token') RETURNS jsonb LANGUAGE sql AS $$
     SELECT with_captcha.body || jsonb_build_object('gotrue_meta_security', jsonb_build_object('captcha_token', with_captcha.token)) $$;
 CREATE FUNCTION settle(body text, status int DEFAULT 200) RETURNS bigint LANGUAGE sql AS $$
-    WITH settled AS (UPDATE howdah.outbox SET state = 'done', settled_at = now(), outcome = howdah_private.secret_seal(
+    WITH settled AS (UPDATE howdah.outbox_entries SET state = 'done', outcome = howdah_private.secret_seal(
         jsonb_build_object('status', settle.status, 'headers', '{}'::jsonb, 'body', settle.body)::text, 'outbox:' || id)
         WHERE kind = 'fetch' AND outcome IS NULL RETURNING 1)
     SELECT count(*) FROM settled $$;
-CREATE FUNCTION waiting() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM howdah.outbox WHERE kind = 'fetch' $$;
+CREATE FUNCTION waiting() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM howdah.outbox_entries WHERE kind = 'fetch' $$;
 
 -- The secret is kept sealed and never shown.
 SELECT auth.set('security_captcha_secret', 'canary of the secret') IS NULL AS told_nothing;
@@ -35,14 +35,14 @@ SELECT waiting();
 -- What goes to the provider, and what of it stands in the outbox.
 SELECT a.status, r.headers -> 'howdah-wait' IS NOT NULL AS waits FROM howdah.request('POST', '/auth/v1/token?grant_type=password', '{"content-type": "application/json"}', with_captcha(form('ada@example.com'))::text) AS r, LATERAL (SELECT r.status) AS a;
 SELECT payload -> 'request' ->> 'method' AS method, payload -> 'request' ->> 'url' AS url, (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(payload -> 'request' -> 'form') AS k) AS form,
-    payload::text ~ 'canary|a-token' AS in_the_clear, max_attempts, scope ~ '^captcha:[0-9a-f]{64}$' AS scope FROM howdah.outbox WHERE kind = 'fetch';
-SELECT howdah_private.open_sealed(payload) #> '{request,form}' AS form FROM howdah.outbox WHERE kind = 'fetch';
+    payload::text ~ 'canary|a-token' AS in_the_clear, max_attempts, scope ~ '^captcha:[0-9a-f]{64}$' AS scope FROM howdah.outbox_entries WHERE kind = 'fetch';
+SELECT howdah_private.open_sealed(payload) #> '{request,form}' AS form FROM howdah.outbox_entries WHERE kind = 'fetch';
 -- Still under way; another token, path or address of the caller shares nothing with it.
 SELECT (ask('POST', '/token?grant_type=password', with_captcha(form('ada@example.com')))).status AS again;
 SELECT waiting();
 SELECT (ask('POST', '/token?grant_type=password', with_captcha(form('ada@example.com'), 'b-token'))).status AS other_token, (ask('POST', '/recover', with_captcha('{"email": "ada@example.com"}'))).status AS other_path;
 SELECT waiting();
-DELETE FROM howdah.outbox WHERE kind = 'fetch';
+DELETE FROM howdah.outbox_entries WHERE kind = 'fetch';
 SELECT (ask('POST', '/token?grant_type=password', with_captcha(form('ada@example.com')))).status;
 SELECT settle('{"success": true, "hostname": "app.example.com"}');
 SELECT told('POST', '/token?grant_type=password', with_captcha(form('ada@example.com'))) AS solved;
@@ -72,7 +72,7 @@ END $$;
 SELECT b AS body, answered(b) FROM unnest(ARRAY['{"success": false}', '{"success": false, "error-codes": "x"}', '{"success": "true"}', '{"success": 1}', '{}', '[true]', 'true', 'success', '']) AS b;
 SELECT s AS status, answered('{"success": true}', s) FROM unnest('{302,404,500}'::int[]) AS s;
 SELECT (ask('POST', '/token?grant_type=password', with_captcha(form('ada@example.com')))).status;
-UPDATE howdah.outbox SET created_at = now() - interval '10 s', expires_at = now() - interval '1 s' WHERE kind = 'fetch';
+UPDATE howdah.outbox_entries SET created_at = now() - interval '10 s', expires_at = now() - interval '1 s' WHERE kind = 'fetch';
 SELECT told('POST', '/token?grant_type=password', with_captcha(form('ada@example.com'))) AS no_courier;
 SELECT waiting() AS kept;
 SELECT auth.reset('security_captcha_secret');
@@ -82,7 +82,7 @@ SELECT auth.set('security_captcha_secret', 'x'), auth.set('security_captcha_prov
 SELECT (ask('POST', '/token?grant_type=password', with_captcha(form('ada@example.com')))).status;
 SELECT auth.set('security_captcha_verify_url', 'http://127.0.0.1:9/siteverify');
 SELECT (ask('POST', '/token?grant_type=password', with_captcha(form('ada@example.com'), 'c-token'))).status;
-SELECT payload -> 'request' ->> 'url' AS url FROM howdah.outbox WHERE kind = 'fetch' ORDER BY id;
+SELECT payload -> 'request' ->> 'url' AS url FROM howdah.outbox_entries WHERE kind = 'fetch' ORDER BY id;
 -- Asking is limited by itself.
 UPDATE auth.rate_limits SET count = 1, period = '1 hour';
 TRUNCATE auth.rate_counters;

@@ -60,12 +60,12 @@ BEGIN
 END $$;
 CREATE FUNCTION try(hook text, function text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    v_said text; v_sent int := (SELECT count(*) FROM howdah.outbox);
+    v_said text; v_sent int := (SELECT count(*) FROM howdah.outbox_entries);
 BEGIN
     PERFORM auth.set_hook(try.hook, 'hook.' || try.function, 'my_hooks', CASE try.function WHEN 'sleeps' THEN interval '30 ms' ELSE interval '2 s' END);
     v_said := request(try.hook);
     PERFORM auth.unset_hook(try.hook);
-    RETURN v_said || CASE WHEN (SELECT count(*) FROM howdah.outbox) > v_sent THEN ', sent' ELSE '' END;
+    RETURN v_said || CASE WHEN (SELECT count(*) FROM howdah.outbox_entries) > v_sent THEN ', sent' ELSE '' END;
 END $$;
 \set VERBOSITY terse
 SELECT request('send_email') AS mail, request('send_sms') AS message, request('before_user_created') AS made, request('mfa_verification_attempt') AS factor, request('custom_access_token') AS token;
@@ -84,7 +84,7 @@ TRUNCATE hook.seen;
 -- What a hook that sends is given.
 SELECT auth.set_hook('send_email', 'hook.works', 'my_hooks'), auth.set_hook('send_sms', 'hook.works', 'my_hooks');
 SELECT auth.reset('mailer_autoconfirm');
-SELECT count(*) AS before FROM howdah.outbox \gset
+SELECT count(*) AS before FROM howdah.outbox_entries \gset
 SELECT told('POST', '/signup?redirect_to=https://app.example.com/in', form('eve@example.com') || '{"data": {"k": "v"}}');
 SELECT event -> 'user' ->> 'email' AS email, event -> 'user' -> 'user_metadata' ->> 'k' AS k,
     (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(event -> 'email_data') AS k) AS keys,
@@ -105,7 +105,7 @@ TRUNCATE hook.seen;
 SELECT told('POST', '/otp', '{"phone": "+491511000001", "channel": "whatsapp"}');
 SELECT event -> 'user' ->> 'phone' AS phone, (event -> 'sms') - 'otp'::text AS sms FROM hook.seen;
 SELECT told('POST', '/verify', jsonb_build_object('type', 'sms', 'phone', '491511000001', 'token', event -> 'sms' ->> 'otp')) FROM hook.seen;
-SELECT count(*) - :before AS of_ours FROM howdah.outbox;
+SELECT count(*) - :before AS of_ours FROM howdah.outbox_entries;
 -- For who has no account it is asked like that, for somebody who is nobody, and what it writes is undone.
 CREATE FUNCTION hook.strict(event jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN

@@ -7,10 +7,10 @@ LANGUAGE sql AS $$
         concat_ws(E'\n', 'user-agent: ' || from_there.agent, 'authorization: Bearer ' || from_there.token, CASE WHEN from_there.body IS NOT NULL THEN 'content-type: application/json' END, ''), 'UTF8'),
         COALESCE(convert_to(from_there.body::text, 'UTF8'), ''), from_there.client, 'r-1') AS s $$;
 CREATE FUNCTION signed_in(client text, agent text, email text DEFAULT 'ada@example.com') RETURNS text LANGUAGE plpgsql AS $$
-DECLARE v_before int := (SELECT count(*) FROM howdah.outbox); v_status int;
+DECLARE v_before int := (SELECT count(*) FROM howdah.outbox_entries); v_status int;
 BEGIN
     v_status := (from_there(client, agent, 'POST', '/token?grant_type=password', form(signed_in.email))).status;
-    RETURN v_status || ' ' || (SELECT count(*) FROM howdah.outbox) - v_before;
+    RETURN v_status || ' ' || (SELECT count(*) FROM howdah.outbox_entries) - v_before;
 END $$;
 \set firefox 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 \set newer 'Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0'
@@ -18,7 +18,7 @@ END $$;
 SELECT auth.set('mailer_autoconfirm', 'true'), auth.set('external_phone_enabled', 'true'), auth.set('security_manual_linking_enabled', 'true');
 
 -- Signing in from where one did not before: network and program, versions apart.
-SELECT (from_there('192.0.2.7', :'firefox', 'POST', '/signup', form('ada@example.com'))).status AS first, (SELECT count(*) FROM howdah.outbox) AS mails;
+SELECT (from_there('192.0.2.7', :'firefox', 'POST', '/signup', form('ada@example.com'))).status AS first, (SELECT count(*) FROM howdah.outbox_entries) AS mails;
 SELECT signed_in('192.0.2.7', :'firefox') AS same, signed_in('192.0.2.200', :'firefox') AS same_network, signed_in('192.0.2.7', :'newer') AS newer;
 SELECT signed_in('192.0.2.7', :'phone') AS other_program, signed_in('198.51.100.1', :'firefox') AS other_network, signed_in('2001:db8:1:2::3', :'firefox') AS ipv6;
 SELECT signed_in('192.0.2.7', :'phone') AS known_now, signed_in('198.51.100.1', :'firefox') AS known_too, signed_in('2001:db8:1:2ff::9', :'firefox') AS same_56;
@@ -35,7 +35,7 @@ SELECT signed_in('192.0.2.7', :'firefox') AS kept, signed_in('192.0.2.7', :'phon
 SELECT count(*) AS places FROM auth.sign_in_places;
 -- A wrong password tells nothing; nor does a refresh, nor a session without a request, nor an address that nobody has shown to be his.
 SELECT (from_there('203.0.113.99', :'firefox', 'POST', '/token?grant_type=password', form('ada@example.com', 'wrong'))).status AS wrong;
-SELECT count(*) AS before FROM howdah.outbox \gset
+SELECT count(*) AS before FROM howdah.outbox_entries \gset
 SELECT id AS ada FROM auth.users WHERE email = 'ada@example.com' \gset
 SELECT howdah_private.auth_issue_session(:'ada', 'password') ->> 'refresh_token' AS refresh \gset
 SELECT (from_there('203.0.113.99', :'phone', 'POST', '/token?grant_type=refresh_token', jsonb_build_object('refresh_token', :'refresh'))).status AS refreshed;
@@ -43,7 +43,7 @@ UPDATE auth.users SET email_confirmed_at = NULL WHERE id = :'ada';
 SELECT auth.set('mailer_allow_unverified_email_sign_ins', 'true');
 SELECT signed_in('203.0.113.98', :'firefox') AS unproven;
 UPDATE auth.users SET email_confirmed_at = now() WHERE id = :'ada';
-SELECT count(*) - :before AS mails FROM howdah.outbox;
+SELECT count(*) - :before AS mails FROM howdah.outbox_entries;
 -- By a code, too.
 SELECT auth.set('mailer_notifications_new_sign_in_enabled', 'true');
 SELECT (from_there('203.0.113.97', :'firefox', 'POST', '/otp', '{"email": "ada@example.com"}')).status;
@@ -64,7 +64,7 @@ BEGIN
     ELSIF kind LIKE 'mfa%' THEN
         INSERT INTO auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at) VALUES (gen_random_uuid(), v_user, 'totp', 'verified', now(), now());
     END IF;
-    v_before := (SELECT count(*) FROM howdah.outbox WHERE payload ->> 'template' LIKE '%notification');
+    v_before := (SELECT count(*) FROM howdah.outbox_entries WHERE payload ->> 'template' LIKE '%notification');
     CASE kind
     WHEN 'password_changed' THEN v_said := told('PUT', '/user', jsonb_build_object('password', 'secret ' || gen_random_uuid()), v_token);
     WHEN 'phone_changed' THEN v_said := told('PUT', '/user', jsonb_build_object('phone', '49151' || (random() * 1e6 + 1e6)::int), v_token);
@@ -76,7 +76,7 @@ BEGIN
     WHEN 'mfa_factor_enrolled' THEN v_said := (ask('POST', '/factors/recovery-codes', '{}', v_token)).status;
     WHEN 'mfa_factor_unenrolled' THEN v_said := (ask('DELETE', '/factors/' || v_factor, NULL, v_token)).status;
     END CASE;
-    RETURN v_said || ', mails: ' || (SELECT count(*) FROM howdah.outbox WHERE payload ->> 'template' LIKE '%notification') - v_before;
+    RETURN v_said || ', mails: ' || (SELECT count(*) FROM howdah.outbox_entries WHERE payload ->> 'template' LIKE '%notification') - v_before;
 END $$;
 SELECT auth.set('mailer_secure_email_change_enabled', 'false');
 SELECT k AS while_on, changes(k) FROM unnest('{password_changed,phone_changed,email_changed,identity_linked,identity_unlinked,mfa_factor_enrolled,mfa_factor_unenrolled}'::text[]) AS k;

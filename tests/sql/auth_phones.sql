@@ -33,14 +33,14 @@ SELECT told('POST', '/resend', dial('+491511000005', '{"type": "sms"}')) AS agai
 SELECT told('POST', '/verify', dial('+491511000005', jsonb_build_object('type', 'sms', 'token', code('491511000005')))) AS owner;
 SELECT told('POST', '/token?grant_type=password', dial('+491511000005', :'secret')) AS squatter;
 -- A number that is taken: as any other, and nothing is sent.
-SELECT count(*) AS sent FROM howdah.outbox \gset
+SELECT count(*) AS sent FROM howdah.outbox_entries \gset
 SELECT a.status, a.body ->> 'phone' AS phone, a.body ? 'confirmation_sent_at' AS sent_at,
     NOT EXISTS (SELECT 1 FROM auth.users WHERE id = (a.body ->> 'id')::uuid) AS made_up
 FROM ask('POST', '/signup', dial('+491511000001', :'secret')) AS a;
-SELECT count(*) - :sent AS sent FROM howdah.outbox;
+SELECT count(*) - :sent AS sent FROM howdah.outbox_entries;
 -- Confirmed: nothing to send again. Codes sign in.
 SELECT told('POST', '/resend', dial('+491511000001', '{"type": "sms"}')) AS again;
-SELECT count(*) - :sent AS sent FROM howdah.outbox;
+SELECT count(*) - :sent AS sent FROM howdah.outbox_entries;
 SELECT told('POST', '/otp', dial('+491511000001', '{"create_user": false}')) AS code;
 SELECT told('POST', '/verify', dial('+491511000001', jsonb_build_object('type', 'sms', 'token', code('491511000001')))) AS "in";
 SELECT told('POST', '/otp', dial('+491511000009', '{"create_user": false}')) AS nobody;
@@ -50,7 +50,7 @@ SELECT count(*) AS users FROM auth.users WHERE phone = '491511000009';
 SELECT auth.set('sms_autoconfirm', 'true');
 SELECT told('POST', '/signup', dial('+491511000002', :'secret')) AS free, told('POST', '/signup', dial('+491511000002', :'secret')) AS taken,
     told('POST', '/token?grant_type=password', dial('+491511000002', :'secret')) AS "in";
-SELECT count(*) AS messages FROM howdah.outbox WHERE recipient = '491511000002';
+SELECT count(*) AS messages FROM howdah.outbox_entries WHERE recipient = '491511000002';
 SELECT body ->> 'access_token' AS auto FROM ask('POST', '/token?grant_type=password', dial('+491511000002', :'secret')) \gset
 SELECT told('PUT', '/user', dial('+491511000022'), :'auto') AS at_once;
 SELECT phone, phone_change FROM auth.users WHERE phone IN ('491511000002', '491511000022');
@@ -76,27 +76,27 @@ SELECT message, text FROM howdah.outbox_peek('p@example.com') WHERE message = 'p
 -- What was asked to go by WhatsApp never goes by SMS.
 SELECT told('POST', '/otp', dial('+491511000011', '{"channel": "whatsapp"}')) AS code, told('POST', '/signup', dial('+491511000030', :'secret'::jsonb || '{"channel": "whatsapp"}')) AS up,
     told('PUT', '/user', dial('+491511000031', '{"channel": "whatsapp"}'), :'token') AS change, told('POST', '/otp', dial('+491511000011', '{"channel": "telegram"}')) AS unknown;
-SELECT count(*) AS sent FROM howdah.outbox WHERE recipient IN ('491511000030', '491511000031');
+SELECT count(*) AS sent FROM howdah.outbox_entries WHERE recipient IN ('491511000030', '491511000031');
 SELECT auth.set('sms_channels', 'telegram');
 SELECT auth.set('sms_channels', ' sms, whatsapp');
 SELECT told('POST', '/otp', dial('+491511000011', '{"channel": "whatsapp"}')) AS code, told('POST', '/signup', dial('+491511000030', :'secret'::jsonb || '{"channel": "whatsapp"}')) AS up,
     told('PUT', '/user', dial('+491511000031', '{"channel": "whatsapp"}'), :'token') AS change;
 SELECT told('POST', '/otp', dial('+491511000011')) AS not_named;
-SELECT recipient, payload ->> 'channel' AS channel FROM howdah.outbox WHERE recipient IN ('491511000011', '491511000030', '491511000031') AND created_at >= (
-    SELECT max(created_at) FROM howdah.outbox WHERE recipient = '491511000030') ORDER BY id;
+SELECT recipient, payload ->> 'channel' AS channel FROM howdah.outbox_entries WHERE recipient IN ('491511000011', '491511000030', '491511000031') AND created_at >= (
+    SELECT max(created_at) FROM howdah.outbox_entries WHERE recipient = '491511000030') ORDER BY id;
 SELECT payload ->> 'actor_id' = :'id' AS his, payload -> 'traits' ->> 'channel' AS channel FROM auth.audit_log_entries
 WHERE payload::jsonb -> 'traits' ? 'channel' ORDER BY created_at DESC LIMIT 2;
 SELECT auth.set('sms_channels', 'whatsapp');
 SELECT told('POST', '/otp', dial('+491511000011', '{"channel": "sms"}')) AS sms, told('POST', '/otp', dial('+491511000011')) AS not_named;
-SELECT payload ->> 'channel' AS channel FROM howdah.outbox ORDER BY id DESC LIMIT 1;
+SELECT payload ->> 'channel' AS channel FROM howdah.outbox_entries ORDER BY id DESC LIMIT 1;
 SELECT auth.reset('sms_channels');
 
 -- Numbers with a code of their own get no message.
 SELECT auth.set('sms_test_otp', '+49 1511 000040=123456, 491511000041:0000');
 SELECT auth.set('sms_test_otp', '+49 1511 000040=12345x');
-SELECT count(*) AS sent FROM howdah.outbox \gset
+SELECT count(*) AS sent FROM howdah.outbox_entries \gset
 SELECT told('POST', '/otp', dial('+491511000040')) AS code, told('POST', '/signup', dial('+491511000041', :'secret')) AS up;
-SELECT count(*) - :sent AS sent FROM howdah.outbox;
+SELECT count(*) - :sent AS sent FROM howdah.outbox_entries;
 SELECT told('POST', '/verify', dial('+491511000040', '{"type": "sms", "token": "0000"}')) AS wrong, told('POST', '/verify', dial('+491511000040', '{"type": "sms", "token": "123456"}')) AS "in",
     told('POST', '/verify', dial('+491511000040', '{"type": "sms", "token": "123456"}')) AS twice, told('POST', '/verify', dial('+491511000041', '{"type": "sms", "token": "0000"}')) AS confirmed;
 SELECT body ->> 'access_token' AS test FROM ask('POST', '/token?grant_type=password', dial('+491511000041', :'secret')) \gset
@@ -111,8 +111,8 @@ SELECT told('POST', '/verify', dial('+491511000040', '{"type": "phone_change", "
 SELECT auth.set('sms_test_otp_valid_until', 'tomorrow');
 SELECT auth.set('sms_test_otp_valid_until', '2999-12-31T23:59:59Z');
 SELECT told('POST', '/otp', dial('+491511000040')) AS before;
-SELECT count(*) - :sent AS sent FROM howdah.outbox;
+SELECT count(*) - :sent AS sent FROM howdah.outbox_entries;
 SELECT auth.set('sms_test_otp_valid_until', '2001-01-01T00:00:00+01:00');
 SELECT told('POST', '/otp', dial('+491511000040')) AS after;
-SELECT count(*) - :sent AS sent FROM howdah.outbox;
+SELECT count(*) - :sent AS sent FROM howdah.outbox_entries;
 SELECT told('POST', '/verify', dial('+491511000040', jsonb_build_object('type', 'sms', 'token', code('491511000040')))) AS "in";

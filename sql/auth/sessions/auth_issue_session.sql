@@ -40,11 +40,11 @@ BEGIN
     INSERT INTO auth.refresh_tokens (token, user_id, session_id, revoked, created_at, updated_at)
     VALUES (howdah_private.auth_token_digest(v_token), auth_issue_session.user_id::pg_catalog.text, v_session, false, v_now, v_now);
     SELECT u.last_sign_in_at INTO v_since FROM auth.users AS u WHERE u.id = auth_issue_session.user_id;
-    UPDATE auth.users AS u SET last_sign_in_at = v_now, updated_at = v_now WHERE u.id = auth_issue_session.user_id;
     -- A client that he has let in is no place of his.
     IF auth_issue_session.oauth_client_id IS NULL THEN
         PERFORM howdah_private.auth_note_sign_in(auth_issue_session.user_id, v_since);
     END IF;
+    UPDATE auth.users AS u SET last_sign_in_at = v_now, updated_at = v_now WHERE u.id = auth_issue_session.user_id;
     -- Wrong passwords of others count no more once the owner has come in by other means.
     IF auth_issue_session.method <> 'password' AND auth_issue_session.oauth_client_id IS NULL THEN
         PERFORM howdah_private.auth_forget_attempts(auth_issue_session.user_id);

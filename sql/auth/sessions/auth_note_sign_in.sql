@@ -19,7 +19,7 @@ DECLARE
     v_from  CONSTANT pg_catalog.inet := howdah_private.client_address();
     v_agent CONSTANT pg_catalog.text := pg_catalog.left(howdah_private.request_header('user-agent'), 512);
     v_hash  pg_catalog.bytea;
-    v_seen  pg_catalog.timestamptz;
+    v_new   pg_catalog.bool;
 BEGIN
     IF v_from IS NULL THEN
         RETURN;
@@ -27,17 +27,19 @@ BEGIN
     v_hash := pg_catalog.substr(howdah_private.server_hmac('sign-in place', pg_catalog.concat_ws(
         ' ', auth_note_sign_in.user_id, howdah_private.auth_network(v_from),
         pg_catalog.regexp_replace(v_agent, '[0-9]+', '', 'g'))), 1, 16);
-    SELECT p.seen_at INTO v_seen FROM auth.sign_in_places AS p
-    WHERE p.user_id = auth_note_sign_in.user_id AND p.place_hash = v_hash;
-    IF v_seen > v_now - interval '1 day' THEN
+    IF EXISTS (SELECT 1 FROM auth.sign_in_places AS p
+               WHERE p.user_id = auth_note_sign_in.user_id AND p.place_hash = v_hash
+                 AND p.seen_at > v_now - interval '1 day') THEN
         RETURN;
     END IF;
     DELETE FROM auth.sign_in_places AS p
     WHERE p.user_id = auth_note_sign_in.user_id AND p.seen_at < v_now - c_kept;
     INSERT INTO auth.sign_in_places AS p (user_id, place_hash, seen_at)
     VALUES (auth_note_sign_in.user_id, v_hash, v_now)
-    ON CONFLICT ON CONSTRAINT sign_in_places_pkey DO UPDATE SET seen_at = excluded.seen_at;
-    IF auth_note_sign_in.since IS NOT NULL AND COALESCE(v_seen < v_now - c_kept, true) THEN
+    ON CONFLICT ON CONSTRAINT sign_in_places_pkey DO UPDATE SET seen_at = excluded.seen_at
+    -- Of two sign-ins at once one has made the row.
+    RETURNING p.xmax = 0 INTO v_new;
+    IF auth_note_sign_in.since IS NOT NULL AND v_new THEN
         PERFORM howdah_private.auth_notify(
             auth_note_sign_in.user_id, 'new_sign_in', pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
                 'Address', pg_catalog.host(v_from), 'Agent', howdah_private.auth_agent_name(v_agent),

@@ -98,7 +98,10 @@ fn a_captcha_is_asked_for_and_good_once() {
         .is(200);
     assert_eq!(outside.connections(), asked, "neither asks anybody");
     // Nothing is kept of what was asked, and the secret is nowhere in the clear.
-    assert_eq!(howdah.value("SELECT count(*) FROM howdah.outbox WHERE kind = 'fetch'"), "0");
+    assert_eq!(
+        howdah.value("SELECT count(*) FROM howdah.outbox_entries WHERE kind = 'fetch'"),
+        "0"
+    );
     let told = howdah.value("SELECT string_agg(s::text, ' ') FROM auth.settings_all AS s");
     assert!(told.contains("security_captcha_secret") && !told.contains(SECRET));
 }

@@ -61,5 +61,5 @@ test('what is to go by whatsapp is refused where it cannot, and not sent otherwi
   assert.equal(asked.error.code, 'validation_failed')
   const up = await anon().auth.signUp({ phone, password, options: { channel: 'whatsapp' } })
   assert.equal(up.error.code, 'validation_failed')
-  assert.equal(sql(`SELECT count(*) FROM howdah.outbox WHERE recipient = '${phone}'`), '0')
+  assert.equal(sql(`SELECT count(*) FROM howdah.outbox_entries WHERE recipient = '${phone}'`), '0')
 })
