@@ -28,8 +28,9 @@ fn member() -> (String, Value) {
     assert!(user.get("phone_confirmed_at").is_none() && user.get("access_token").is_none());
     assert_eq!(code(sign_in(&number).is(400)), "phone_not_confirmed");
     let sent = Inbox::of(shared()).last(&number).code;
-    let got = verify(shared(), json!({"type": "sms", "phone": number, "token": sent})).is(200);
-    (number, got.json())
+    let body = json!({"type": "sms", "phone": number, "token": sent});
+    let got = verify(shared(), body).is(200).json();
+    (number, got)
 }
 
 #[test]
