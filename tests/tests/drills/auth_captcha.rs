@@ -102,7 +102,10 @@ fn a_captcha_is_asked_for_and_good_once() {
         howdah.value("SELECT count(*) FROM howdah.outbox_entries WHERE kind = 'fetch'"),
         "0"
     );
-    let told = howdah.value("SELECT string_agg(s::text, ' ') FROM auth.settings_all AS s");
+    let told = howdah.value(
+        // The address of the stand-in has it, too.
+        "SELECT string_agg(s::text, ' ') FROM auth.settings_all AS s WHERE name <> 'security_captcha_verify_url'",
+    );
     assert!(told.contains("security_captcha_secret") && !told.contains(SECRET));
 }
 
