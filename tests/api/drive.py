@@ -54,8 +54,6 @@ def drive(base, token, schema, seconds):
     url = f"{base}/openapi.json?schema={urllib.parse.quote(schema)}"
     command = [
         sys.executable, "-m", "schemathesis.cli", "run", url,
-        # Accounts answer in the dialect of Supabase Auth, which the description does not tell yet.
-        "--exclude-path-regex", "^/auth/v1/(?!health)",
         "--header", f"Authorization: Bearer {token}",
         "--checks", ",".join(CHECKS),
         "--phases", "examples,coverage,fuzzing",
@@ -96,8 +94,9 @@ def main():
             document = fetch(f"{base}/openapi.json", token, schema)
             tell(f"3.1 of {schema} for {caller}", "\n".join(problems_of_v31(document)))
             status, output = drive(base, token, schema, share)
-            cases = next((line.strip() for line in output.splitlines() if " generated" in line), "no case")
-            tell(f"{schema} as {caller}: {cases}", output if status else "")
+            cases = re.search(r"\d+ generated.*", output)
+            # A machine too slow for its share of the time has shown nothing.
+            tell(f"{schema} as {caller}: {cases[0] if cases else 'no case'}", output if status or not cases else "")
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

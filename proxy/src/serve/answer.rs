@@ -133,7 +133,7 @@ fn refused(code: Refusal) -> ApiError {
 /// That answer in the dialect of the path that was asked for: clients of accounts know when to try again by theirs.
 pub fn refuse(code: Refusal, path: &str, headers: &HeaderMap) -> Answer {
     let error = refused(code);
-    let answer = if path.starts_with(dialect::PREFIX) && error.status >= 500 {
+    let answer = if path.starts_with(dialect::PREFIX) {
         let mut block = BytesMut::new();
         write_headers(headers, &mut block);
         dialect::refusal(Headers(&String::from_utf8_lossy(&block)), &error)
@@ -240,9 +240,11 @@ mod tests {
     #[tokio::test]
     async fn own_answers_to_clients_of_accounts_are_in_their_dialect() {
         use http_body_util::BodyExt;
-        for (code, slug) in
-            [(Refusal::Unavailable, "unexpected_failure"), (Refusal::Timeout, "request_timeout")]
-        {
+        for (code, slug) in [
+            (Refusal::TooLarge, "request_too_large"),
+            (Refusal::Unavailable, "unexpected_failure"),
+            (Refusal::Timeout, "request_timeout"),
+        ] {
             let mut headers = HeaderMap::new();
             let old = refuse(code, "/auth/v1/token", &headers);
             headers.insert("x-supabase-api-version", HeaderValue::from_static("2024-01-01"));

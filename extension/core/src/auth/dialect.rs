@@ -69,6 +69,10 @@ pub fn refusal(headers: Headers<'_>, cause: &ApiError) -> Response {
         ("PGRST102", _) => ("bad_json", cause.message.as_str()),
         ("HW404", _) => ("not_found", "404 page not found"),
         ("HW405", _) => ("method_not_allowed", "Method not allowed"),
+        // The proxy's own, of requests that no flow has seen.
+        ("HW400" | "HW415" | "HW416", _) => ("validation_failed", cause.message.as_str()),
+        ("HW408", _) => ("request_timeout", cause.message.as_str()),
+        (_, 413 | 414 | 431) => ("request_too_large", cause.message.as_str()),
         ("HW429", _) | (_, 429) => ("over_request_rate_limit", cause.message.as_str()),
         // A value that the argument's type does not take.
         (code, 400) if code.starts_with("22") || code == "PGRST100" || code == "PGRST202" => {
@@ -87,7 +91,7 @@ pub fn refusal(headers: Headers<'_>, cause: &ApiError) -> Response {
         "unexpected_failure" => 500,
         "not_found" => 404,
         "method_not_allowed" => 405,
-        "validation_failed" | "bad_json" => 400,
+        "validation_failed" | "bad_json" if !cause.code.starts_with("HW4") => 400,
         _ => cause.status,
     };
     answer_of(headers, cause, status, slug, message)
@@ -164,6 +168,17 @@ mod tests {
         assert_eq!(told(ApiError::new(Code::NotFound, &[])), (404, "not_found".into()));
         assert_eq!(told(ApiError::new(Code::Internal, &[])), (500, "unexpected_failure".into()));
         assert_eq!(told(ApiError::new(Code::Unavailable, &[])), (503, "unexpected_failure".into()));
+        for (code, status, slug) in [
+            (Code::BadRequest, 400, "validation_failed"),
+            (Code::RequestTimeout, 408, "request_timeout"),
+            (Code::TooLarge, 413, "request_too_large"),
+            (Code::TargetTooLong, 414, "request_too_large"),
+            (Code::ContentEncoding, 415, "validation_failed"),
+            (Code::HeadersTooLarge, 431, "request_too_large"),
+            (Code::Timeout, 504, "request_timeout"),
+        ] {
+            assert_eq!(told(ApiError::new(code, &["x"])), (status, slug.to_owned()));
+        }
         let mut raised = ApiError::new(Code::Internal, &[]);
         raised.status = 418;
         "hook_rejected".clone_into(&mut raised.code);

@@ -61,6 +61,7 @@ pub const TABLE: &[Spec] = &[
     spec("last_owner", 422, "The organisation needs an owner: transfer it first"),
     spec("manual_linking_disabled", 404, "Manual linking is disabled"),
     spec("member_not_found", 404, "Nobody of that id is a member"),
+    spec("method_not_allowed", 405, "Method not allowed"),
     spec(
         "mfa_challenge_expired",
         422,
@@ -104,6 +105,7 @@ pub const TABLE: &[Spec] = &[
     spec("mfa_webauthn_verify_not_enabled", 422, "MFA verification is disabled for WebAuthn"),
     spec("no_authorization", 401, "This endpoint requires a valid Bearer token"),
     spec("not_admin", 403, "User not allowed"),
+    spec("not_found", 404, "404 page not found"),
     spec("oauth_authorization_not_found", 404, "authorization not found"),
     spec(
         "oauth_client_not_allowed",
@@ -141,6 +143,7 @@ pub const TABLE: &[Spec] = &[
     spec("refresh_token_already_used", 400, "Invalid Refresh Token: Already Used"),
     spec("refresh_token_not_found", 400, "Invalid Refresh Token: Refresh Token Not Found"),
     spec("request_timeout", 504, "Processing this request timed out, please retry after a moment."),
+    spec("request_too_large", 413, "The request is larger than this route allows"),
     spec("same_password", 422, "New password should be different from the old password."),
     spec("saml_entity_id_mismatch", 400, "The metadata is of another provider"),
     spec(

@@ -210,7 +210,7 @@ fn routes_are_there_for_those_who_may_call_them() {
     let text = &document["paths"]["/text/{path}"]["get"]["responses"]["200"]["content"];
     assert!(text.get("text/plain").is_some());
     assert!(document["paths"].get("/closed").is_none());
-    assert_eq!(document["paths"]["/auth/v1/health"]["get"]["tags"], json!(["howdah"]));
+    assert_eq!(document["paths"]["/auth/v1/health"]["get"]["tags"], json!(["auth"]));
     assert_eq!(methods(&document, "/openapi.json"), ["get"]);
 }
 
@@ -260,4 +260,110 @@ fn servers_are_the_dbas_address_without_the_path_of_rest() {
         assert_eq!(v31_of(&library(), &facts)["servers"], json!([{"url": url}]));
     }
     assert_eq!(v31_of(&library(), &facts())["servers"], json!([{"url": "/"}]));
+}
+
+/// The demo with two flows of accounts and one of the DBA's, all of which answer `auth.answer`.
+fn with_flows() -> Value {
+    use howdah_core::catalog::overview::{Argument, Field, Function, Type};
+    let mut overview = library();
+    let text = overview.types.iter().find(|ty| ty.name == "text").unwrap().oid;
+    let ty = |oid, schema: &str, name: &str, fields| Type {
+        oid,
+        schema: schema.into(),
+        name: name.into(),
+        sql: format!("{schema}.{name}"),
+        class: "c".into(),
+        fields,
+        ..Type::default()
+    };
+    let field = Field { name: "status".into(), ty: text, max_length: None };
+    overview.types.push(ty(900_001, "auth", "answer", vec![field]));
+    overview.sort();
+    let flow = |schema: &str, name: &str, result| Function {
+        schema: schema.into(),
+        name: name.into(),
+        volatility: "v".into(),
+        result,
+        usage: true,
+        arguments: vec![Argument {
+            name: "email".into(),
+            ty: text,
+            has_default: true,
+            variadic: false,
+        }],
+        ..Function::default()
+    };
+    overview.functions.extend([
+        flow("auth", "recover", 900_001),
+        flow("auth", "confirm_page", text),
+        flow("auth", "oauth_token", 900_001),
+        flow("public", "own", 900_001),
+    ]);
+    let built_in = |method, pattern, function| Route {
+        builtin: true,
+        ..route(method, pattern, "auth", function, &[])
+    };
+    let mut facts = facts();
+    facts.routes.extend([
+        built_in("POST", "/auth/v1/recover", "recover"),
+        built_in("GET", "/auth/v1/confirm", "confirm_page"),
+        built_in("POST", "/auth/v1/oauth/token", "oauth_token"),
+        route("POST", "/own", "public", "own", &[]),
+    ]);
+    v31_of(&overview, &facts)
+}
+
+#[test]
+fn accounts_answer_in_their_own_dialect() {
+    let document = with_flows();
+    no_dangling_reference(&document);
+    let response = |name: &str| json!({"$ref": format!("#/components/responses/{name}")});
+    let recover = &document["paths"]["/auth/v1/recover"]["post"];
+    assert_eq!(
+        recover["responses"],
+        json!({
+            "2XX": response("AuthAnswer"), "204": {"description": "Done."}, "3XX": response("AuthRedirect"),
+            "4XX": response("AuthError"), "5XX": response("AuthError"),
+        })
+    );
+    assert_eq!(recover["tags"], json!(["auth"]));
+    let body = &recover["requestBody"]["content"];
+    assert_eq!(
+        *body,
+        json!({"application/json": {"schema": {"type": "object", "properties": {"email": {"type": "string"}}}}})
+    );
+    let version = json!({"$ref": "#/components/parameters/supabaseApiVersion"});
+    assert!(recover["parameters"].as_array().unwrap().contains(&version));
+
+    let forms = document["components"]["schemas"]["AuthError"]["anyOf"].as_array().unwrap().clone();
+    let required: Vec<_> = forms.iter().map(|form| form["required"].clone()).collect();
+    assert_eq!(required, [json!(["code", "error_code", "msg"]), json!(["code", "message"])]);
+    let code = json!({"$ref": "#/components/schemas/AuthErrorCode"});
+    assert_eq!(
+        (&forms[0]["properties"]["error_code"], &forms[1]["properties"]["code"]),
+        (&code, &code)
+    );
+    let slugs = document["components"]["schemas"]["AuthErrorCode"]["anyOf"].as_array().unwrap();
+    assert!(slugs.iter().any(|slug| slug["const"] == "invalid_credentials"));
+    let redirect = &document["components"]["responses"]["AuthRedirect"];
+    assert_eq!(redirect["headers"]["Location"]["required"], json!(true));
+}
+
+#[test]
+fn a_page_of_accounts_is_html_and_an_oauth_client_posts_a_form() {
+    let document = with_flows();
+    let page = &document["paths"]["/auth/v1/confirm"]["get"]["responses"];
+    assert!(page["200"]["content"].get("text/html").is_some());
+    assert!(page.get("default").is_none());
+    let token = &document["paths"]["/auth/v1/oauth/token"]["post"];
+    let media: Vec<_> = token["requestBody"]["content"].as_object().unwrap().keys().collect();
+    assert_eq!(media, ["application/json", "application/x-www-form-urlencoded"]);
+    assert_eq!(token["responses"]["4XX"], json!({"$ref": "#/components/responses/OAuthError"}));
+}
+
+#[test]
+fn a_flow_of_the_dba_may_answer_anything() {
+    let document = with_flows();
+    let own = document["paths"]["/own"]["post"]["responses"].as_object().unwrap().clone();
+    assert_eq!(own.keys().collect::<Vec<_>>(), ["204", "2XX", "default"]);
 }

@@ -3,6 +3,7 @@
 //! One schema's REST resources (a path means another table in another schema, which OpenAPI cannot say), the DBA's routes
 //! and the built-in ones. Each part writes its paths and its components; another API is another part.
 
+mod accounts;
 mod functions;
 mod names;
 mod parameters;
@@ -119,6 +120,7 @@ fn tags(json: &mut Json, part: &Part<'_>) {
     let free = |name: &str| !part.relations().any(|relation| relation.name == name);
     for (name, text) in [
         (functions::TAG, "Functions of the database."),
+        (accounts::TAG, "Accounts, in the dialect of Supabase Auth."),
         (routes::TAG, "Routes of this service."),
         (routes::BUILT_IN, "What every Howdah answers."),
     ] {
@@ -131,15 +133,18 @@ fn tags(json: &mut Json, part: &Part<'_>) {
 fn components(json: &mut Json, part: &Part<'_>) {
     json.key("schemas").object(|json| {
         responses::schemas(json, part.facts);
+        accounts::schemas(json);
         relations::schemas(json, part);
         part.schemas.components(json);
     });
     json.key("parameters").object(|json| {
         parameters::shared(json, part);
+        accounts::parameters(json);
         relations::parameters(json, part);
     });
     json.key("responses").object(|json| {
         responses::shared(json);
+        accounts::responses(json);
         relations::responses(json, part);
     });
     json.key("headers").object(responses::headers);

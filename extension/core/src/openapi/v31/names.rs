@@ -1,7 +1,16 @@
 //! Names in the document: OpenAPI allows `A-Z a-z 0-9 . - _` in names of components, Postgres everything.
 
 /// Components of the document's own.
-const OWN: [&str; 3] = ["Error", "Filter", "Any"];
+const OWN: [&str; 8] = [
+    "Error",
+    "Filter",
+    "Any",
+    "AuthError",
+    "AuthErrorCode",
+    "OAuthError",
+    "AuthAnswer",
+    "AuthRedirect",
+];
 
 /// The name as it may stand; other characters as `-HEX-`. Different names stay different: `-` and `.` are never themselves.
 pub fn safe(name: &str) -> String {

@@ -142,7 +142,7 @@ pub fn shared(json: &mut Json, part: &Part<'_>) {
     }
 }
 
-fn parameter(
+pub fn parameter(
     json: &mut Json,
     component: &str,
     name: &str,

@@ -40,17 +40,22 @@ const FILTER: &str = r"^(not\.)*(eq|neq|gte?|lte?|i?like|i?match|in|is|isdistinc
 
 /// Codes of ours with their meaning, then those of Postgres and of functions.
 fn code(json: &mut Json) {
+    let ours = Code::ALL.iter().map(|code| (code.spec().code, code.spec().about));
+    codes(json, ours, "A SQLSTATE of Postgres, or a function's own code.");
+}
+
+/// Members of a schema of codes that have a meaning, and of others.
+pub fn codes<'c>(json: &mut Json, ours: impl Iterator<Item = (&'c str, &'c str)>, others: &str) {
     json.key("anyOf").array(|json| {
-        for code in Code::ALL {
-            let spec = code.spec();
+        for (code, about) in ours {
             json.object(|json| {
-                json.text("const", spec.code);
-                json.text("description", spec.about);
+                json.text("const", code);
+                json.text("description", about);
             });
         }
         json.object(|json| {
             json.text("type", "string");
-            json.text("description", "A SQLSTATE of Postgres, or a function's own code.");
+            json.text("description", others);
         });
     });
 }

@@ -2,7 +2,7 @@
 
 use super::super::json::Json;
 use super::super::{REST, Route, comment};
-use super::{Part, functions, names, responses};
+use super::{Part, accounts, functions, names, responses};
 use crate::catalog::overview::{Argument, Function};
 
 pub const TAG: &str = "routes";
@@ -54,7 +54,7 @@ impl Writer<'_> {
         json.key(&method).object(|json| {
             let id = template(route);
             json.text("operationId", &format!("{method}{}", names::safe(&id.replace('/', "_"))));
-            json.key("tags").strings([if route.builtin { BUILT_IN } else { TAG }]);
+            json.key("tags").strings([self.tag()]);
             let said = comment::split(self.functions.iter().find_map(|f| f.comment.as_deref()));
             json.some("summary", said.summary.filter(|text| !text.is_empty()));
             json.some("description", said.rest.filter(|text| !text.is_empty()));
@@ -64,6 +64,14 @@ impl Writer<'_> {
             }
             self.responses(json);
         });
+    }
+
+    fn tag(&self) -> &'static str {
+        match self.route {
+            route if accounts::has(route) => accounts::TAG,
+            route if route.builtin => BUILT_IN,
+            _ => TAG,
+        }
     }
 
     /// Arguments that the path does not give, one of each name.
@@ -106,6 +114,9 @@ impl Writer<'_> {
                 self.part.schemas.query_schema(json, argument.ty);
             });
         }
+        if accounts::has(self.route) {
+            accounts::parameter(json);
+        }
     }
 
     fn body(&self, json: &mut Json) {
@@ -115,24 +126,34 @@ impl Writer<'_> {
         }
         json.key("requestBody").object(|json| {
             json.key("content").object(|json| {
-                json.key("application/json").object(|json| {
-                    json.key("schema").object(|json| {
-                        json.text("type", "object");
-                        json.key("properties").object(|json| {
-                            for argument in &others {
-                                json.key(&argument.name);
-                                self.part.schemas.schema(json, argument.ty, false);
-                            }
-                        });
+                let media =
+                    if accounts::takes_forms(self.route) { &[JSON, FORM][..] } else { &[JSON] };
+                for media in media {
+                    json.key(media).object(|json| {
+                        json.key("schema").object(|json| self.members(json, &others));
                     });
-                });
+                }
             });
         });
     }
 
+    fn members(&self, json: &mut Json, arguments: &[&Argument]) {
+        json.text("type", "object");
+        json.key("properties").object(|json| {
+            for argument in arguments {
+                json.key(&argument.name);
+                self.part.schemas.schema(json, argument.ty, false);
+            }
+        });
+    }
+
     fn responses(&self, json: &mut Json) {
+        let of_accounts = accounts::has(self.route);
+        let answers =
+            self.functions.first().is_some_and(|f| accounts::returns_answer(self.part, f));
         json.key("responses").object(|json| {
             match self.functions.first() {
+                Some(_) if answers => accounts::answers(json, self.route),
                 Some(function) if functions::returns_void(self.part, function) => {
                     responses::empty(json, "204", "Done.", &[]);
                 }
@@ -151,10 +172,17 @@ impl Writer<'_> {
                 }),
                 None => {}
             }
-            responses::errors(json);
-            json.key("default").object(|json| {
-                json.text("description", "What the function sets as `response.status`.");
-            });
+            if of_accounts {
+                accounts::errors(json, self.route);
+            } else if !answers {
+                responses::errors(json);
+            }
+            // A function of the DBA's may say anything; one of ours says what is described.
+            if !self.route.builtin {
+                json.key("default").object(|json| {
+                    json.text("description", "What the function sets as `response.status`.");
+                });
+            }
         });
     }
 
@@ -163,6 +191,8 @@ impl Writer<'_> {
         let ty = self.part.overview.ty(function.result).filter(|ty| ty.schema == "pg_catalog");
         match ty.map(|ty| ty.name.as_str()) {
             _ if function.set || !function.columns.is_empty() => JSON,
+            // What accounts answer as text is a page.
+            Some("text") if accounts::has(self.route) && self.route.builtin => "text/html",
             Some("text" | "varchar" | "bpchar") => "text/plain",
             Some("xml") => "text/xml",
             Some("bytea") => "application/octet-stream",
@@ -172,6 +202,7 @@ impl Writer<'_> {
 }
 
 const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
 const V31: &str = "application/vnd.oai.openapi+json;version=3.1";
 
 /// The documents about all this.
