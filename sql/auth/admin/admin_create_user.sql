@@ -95,7 +95,7 @@ BEGIN
         RETURN CASE WHEN (v_refusal).status IS NULL THEN v_made.refusal ELSE v_refusal END;
     END IF;
     IF pg_catalog.cardinality(v_providers) = 2 THEN
-        PERFORM howdah_private.auth_add_identity(v_id, 'phone', v_given.phone, admin_create_user.phone_confirm);
+        PERFORM howdah_private.auth_set_address_identity(v_id, v_given.phone, admin_create_user.phone_confirm);
     END IF;
     -- An administrator's word is metadata as it stands, without what a sign-up adds to it.
     UPDATE auth.users AS u

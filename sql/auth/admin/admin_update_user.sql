@@ -67,16 +67,16 @@ BEGIN
             PERFORM howdah_private.auth_end_sessions(v_user.id);
         END IF;
         IF v_given.email IS NOT NULL THEN
-            PERFORM howdah_private.auth_add_identity(v_user.id, 'email', v_given.email, admin_update_user.email_confirm);
+            PERFORM howdah_private.auth_set_address_identity(v_user.id, v_given.email, admin_update_user.email_confirm);
         ELSIF v_hash IS NOT NULL THEN
             -- A first password on an account of a provider: it signs in by e-mail from now on.
-            PERFORM howdah_private.auth_add_identity(u.id, 'email', u.email, u.email_confirmed_at IS NOT NULL)
+            PERFORM howdah_private.auth_set_address_identity(u.id, u.email, u.email_confirmed_at IS NOT NULL)
             FROM auth.users AS u
             WHERE u.id = v_user.id AND u.email IS NOT NULL AND COALESCE(u.encrypted_password, '') = ''
               AND NOT EXISTS (SELECT 1 FROM auth.identities AS i WHERE i.user_id = u.id AND i.provider IN ('email', 'phone'));
         END IF;
         IF v_given.phone IS NOT NULL THEN
-            PERFORM howdah_private.auth_add_identity(v_user.id, 'phone', v_given.phone, admin_update_user.phone_confirm);
+            PERFORM howdah_private.auth_set_address_identity(v_user.id, v_given.phone, admin_update_user.phone_confirm);
         END IF;
         UPDATE auth.users AS u
         SET role = COALESCE(v_role, u.role),

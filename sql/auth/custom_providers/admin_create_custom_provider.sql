@@ -55,17 +55,13 @@ BEGIN
     IF provider_type = 'oidc' AND scopes IS NOT NULL AND 'openid' <> ALL (scopes) THEN
         scopes := ARRAY['openid'] || scopes;
     END IF;
-    v_refusal := howdah_private.auth_save_custom_provider(v_name, pg_catalog.jsonb_build_object(
+    RETURN howdah_private.auth_save_custom_provider(v_name, pg_catalog.jsonb_build_object(
         'provider_type', provider_type, 'name', name, 'client_id', client_id, 'client_secret', client_secret,
         'acceptable_client_ids', acceptable_client_ids, 'scopes', scopes, 'pkce_enabled', pkce_enabled,
         'attribute_mapping', attribute_mapping, 'authorization_params', authorization_params, 'enabled', enabled,
         'email_optional', email_optional, 'issuer', issuer, 'skip_nonce_check', skip_nonce_check,
-        'authorization_url', authorization_url, 'token_url', token_url, 'userinfo_url', userinfo_url, 'jwks_uri', jwks_uri));
-    IF (v_refusal).status IS NOT NULL THEN
-        RETURN v_refusal;
-    END IF;
-    PERFORM howdah_private.auth_audit('custom_provider_created', NULL, pg_catalog.jsonb_build_object('provider', v_name));
-    RETURN howdah_private.auth_reply(howdah_private.auth_custom_provider_json(v_name), 201);
+        'authorization_url', authorization_url, 'token_url', token_url, 'userinfo_url', userinfo_url, 'jwks_uri', jwks_uri),
+        'custom_provider_created', 201);
 END
 $$;
 ALTER FUNCTION auth.admin_create_custom_provider(pg_catalog.text, pg_catalog.text, pg_catalog.text,

@@ -32,18 +32,13 @@ BEGIN
     IF (v_refusal).status IS NOT NULL THEN
         RETURN v_refusal;
     END IF;
-    v_refusal := howdah_private.auth_save_custom_provider(identifier, pg_catalog.jsonb_build_object(
-        'name', NULLIF(name, ''), 'client_id', NULLIF(client_id, ''), 'client_secret', NULLIF(client_secret, ''),
+    RETURN howdah_private.auth_save_custom_provider(identifier, pg_catalog.jsonb_build_object(
+        'name', name, 'client_id', client_id, 'client_secret', client_secret,
         'acceptable_client_ids', acceptable_client_ids, 'scopes', scopes, 'pkce_enabled', pkce_enabled,
         'attribute_mapping', attribute_mapping, 'authorization_params', authorization_params, 'enabled', enabled,
-        'email_optional', email_optional, 'issuer', NULLIF(issuer, ''), 'skip_nonce_check', skip_nonce_check,
-        'authorization_url', NULLIF(authorization_url, ''), 'token_url', NULLIF(token_url, ''),
-        'userinfo_url', NULLIF(userinfo_url, ''), 'jwks_uri', NULLIF(jwks_uri, '')));
-    IF (v_refusal).status IS NOT NULL THEN
-        RETURN v_refusal;
-    END IF;
-    PERFORM howdah_private.auth_audit('custom_provider_updated', NULL, pg_catalog.jsonb_build_object('provider', identifier));
-    RETURN howdah_private.auth_reply(howdah_private.auth_custom_provider_json(identifier));
+        'email_optional', email_optional, 'issuer', issuer, 'skip_nonce_check', skip_nonce_check,
+        'authorization_url', authorization_url, 'token_url', token_url, 'userinfo_url', userinfo_url, 'jwks_uri', jwks_uri),
+        'custom_provider_updated', 200);
 END
 $$;
 ALTER FUNCTION auth.admin_update_custom_provider(pg_catalog.text, pg_catalog.text, pg_catalog.text,

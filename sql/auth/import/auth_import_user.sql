@@ -49,10 +49,10 @@ BEGIN
             COALESCE((entry ->> 'created_at')::pg_catalog.timestamptz, v_now), v_now,
             (entry ->> 'last_sign_in_at')::pg_catalog.timestamptz);
     IF v_email IS NOT NULL AND (v_hash IS NOT NULL OR v_known = '[]') THEN
-        PERFORM howdah_private.auth_add_identity(v_id, 'email', v_email, (entry ->> 'email_confirmed')::pg_catalog.bool);
+        PERFORM howdah_private.auth_set_address_identity(v_id, v_email, (entry ->> 'email_confirmed')::pg_catalog.bool);
     END IF;
     IF v_phone IS NOT NULL THEN
-        PERFORM howdah_private.auth_add_identity(v_id, 'phone', v_phone, (entry ->> 'phone_confirmed')::pg_catalog.bool);
+        PERFORM howdah_private.auth_set_address_identity(v_id, v_phone, (entry ->> 'phone_confirmed')::pg_catalog.bool);
     END IF;
     INSERT INTO auth.identities (provider_id, user_id, identity_data, provider, created_at, updated_at)
     SELECT i.item ->> 'provider_id', v_id, COALESCE(i.item -> 'identity_data', '{}'), i.item ->> 'provider', v_now, v_now

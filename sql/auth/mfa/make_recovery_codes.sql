@@ -10,7 +10,8 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_caller  howdah_private.auth_caller := howdah_private.auth_mfa_caller();
+    v_caller  howdah_private.auth_caller := howdah_private.auth_recovery_caller(
+        'AAL2 required to generate recovery codes');
     v_name    pg_catalog.text := COALESCE(NULLIF(pg_catalog.btrim(make_recovery_codes.friendly_name), ''), 'Recovery codes');
     v_now     pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     v_id      pg_catalog.uuid := pg_catalog.gen_random_uuid();
@@ -21,14 +22,6 @@ BEGIN
     IF (v_caller.refusal).status IS NOT NULL THEN
         RETURN v_caller.refusal;
     END IF;
-    v_refusal := howdah_private.auth_factor_enabled('recovery_code', 'enroll');
-    IF v_refusal.status IS NOT NULL THEN
-        RETURN v_refusal;
-    END IF;
-    IF v_caller.aal < 'aal2' THEN
-        RETURN howdah_private.auth_refuse_as(403, 'insufficient_aal', 'AAL2 required to generate recovery codes');
-    END IF;
-    PERFORM howdah_private.auth_lock_factors(v_caller.user_id);
     IF EXISTS (SELECT 1 FROM auth.mfa_recovery_code_sets AS s WHERE s.user_id = v_caller.user_id) THEN
         RETURN howdah_private.auth_refuse('mfa_verified_factor_exists',
             'Recovery codes are already enrolled for this user, use regenerate to rotate them');

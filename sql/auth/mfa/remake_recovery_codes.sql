@@ -10,22 +10,14 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_caller  howdah_private.auth_caller := howdah_private.auth_mfa_caller();
-    v_refusal auth.answer;
+    v_caller  howdah_private.auth_caller := howdah_private.auth_recovery_caller(
+        'AAL2 required to regenerate recovery codes');
     v_set     record;
     v_codes   pg_catalog.jsonb;
 BEGIN
     IF (v_caller.refusal).status IS NOT NULL THEN
         RETURN v_caller.refusal;
     END IF;
-    v_refusal := howdah_private.auth_factor_enabled('recovery_code', 'enroll');
-    IF v_refusal.status IS NOT NULL THEN
-        RETURN v_refusal;
-    END IF;
-    IF v_caller.aal < 'aal2' THEN
-        RETURN howdah_private.auth_refuse_as(403, 'insufficient_aal', 'AAL2 required to regenerate recovery codes');
-    END IF;
-    PERFORM howdah_private.auth_lock_factors(v_caller.user_id);
     SELECT s.id, f.id AS factor_id, f.friendly_name INTO v_set
     FROM auth.mfa_recovery_code_sets AS s JOIN auth.mfa_factors AS f ON f.id = s.mfa_factor_id
     WHERE s.user_id = v_caller.user_id;

@@ -18,33 +18,18 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_caller    howdah_private.auth_caller := howdah_private.auth_mfa_caller();
-    v_found     record;
+    v_opened    record := howdah_private.auth_open_factor(verify_factor.factor_id);
+    v_caller    howdah_private.auth_caller;
     v_factor    record;
     v_challenge record;
     v_refusal   auth.answer;
     v_valid     pg_catalog.bool;
 BEGIN
-    IF (v_caller.refusal).status IS NOT NULL THEN
-        RETURN v_caller.refusal;
+    IF (v_opened.refusal).status IS NOT NULL THEN
+        RETURN v_opened.refusal;
     END IF;
-    v_found := howdah_private.auth_find_factor(v_caller.user_id, verify_factor.factor_id);
-    IF (v_found.refusal).status IS NOT NULL THEN
-        RETURN v_found.refusal;
-    END IF;
-    v_refusal := howdah_private.auth_check_rate('mfa', v_caller.user_id::pg_catalog.text);
-    IF v_refusal.status IS NOT NULL THEN
-        RETURN v_refusal;
-    END IF;
-    PERFORM howdah_private.auth_lock_factors(v_caller.user_id);
-    SELECT * INTO v_factor FROM auth.mfa_factors AS f WHERE f.id = v_found.id;
-    IF NOT FOUND OR v_factor.factor_type = 'recovery_code' THEN
-        RETURN howdah_private.auth_refuse('mfa_factor_not_found');
-    END IF;
-    v_refusal := howdah_private.auth_factor_enabled(v_factor.factor_type::pg_catalog.text, 'verify');
-    IF v_refusal.status IS NOT NULL THEN
-        RETURN v_refusal;
-    END IF;
+    v_caller := v_opened.caller;
+    SELECT * INTO STRICT v_factor FROM auth.mfa_factors AS f WHERE f.id = v_opened.id;
     IF v_factor.factor_type = 'webauthn' THEN
         IF COALESCE(verify_factor.webauthn ->> 'type', '') NOT IN ('create', 'request')
            OR pg_catalog.jsonb_typeof(verify_factor.webauthn -> 'credential_response') IS DISTINCT FROM 'object' THEN

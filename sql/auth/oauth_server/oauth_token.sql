@@ -93,8 +93,7 @@ BEGIN
         IF v_request.redirect_uri IS DISTINCT FROM oauth_token.redirect_uri THEN
             RETURN howdah_private.auth_oauth_error('invalid_grant', 'redirect_uri is not that of the authorization request');
         END IF;
-        IF COALESCE(oauth_token.code_verifier, '') !~ '^[A-Za-z0-9._~-]{43,128}$'
-           OR v_request.code_challenge <> howdah_private.auth_challenge_of(oauth_token.code_verifier) THEN
+        IF NOT howdah_private.pkce_meets(COALESCE(oauth_token.code_verifier, ''), v_request.code_challenge, 's256') THEN
             RETURN howdah_private.auth_oauth_error('invalid_grant', 'code_verifier does not match code_challenge');
         END IF;
         IF NOT EXISTS (SELECT 1 FROM auth.users AS u

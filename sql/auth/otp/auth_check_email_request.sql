@@ -24,7 +24,7 @@ BEGIN
         RETURN howdah_private.auth_refuse(
             'validation_failed', 'Unable to validate email address: invalid format');
     END IF;
-    v_refusal := howdah_private.auth_check_challenge(
+    v_refusal := howdah_private.auth_check_pkce(
         auth_check_email_request.code_challenge, auth_check_email_request.code_challenge_method);
     IF (v_refusal).status IS NOT NULL THEN
         RETURN v_refusal;

@@ -24,35 +24,22 @@ DECLARE
     v_applied  record;
 BEGIN
     -- A recovery ends sessions and may set a password; a sign-in does neither: one's secret is no good for the other.
-    CASE auth_prove.type
-        WHEN 'signup' THEN
-            v_places := '{confirmation_token}';
-            v_purposes := '{signup,magiclink}';
-        WHEN 'invite' THEN
-            v_places := '{confirmation_token}';
-            v_purposes := '{invite}';
-        WHEN 'magiclink' THEN
-            v_places := '{recovery_token,confirmation_token}';
-            v_purposes := '{magiclink}';
-        WHEN 'recovery' THEN
-            v_places := '{recovery_token}';
-            v_purposes := '{recovery}';
-        WHEN 'email' THEN
-            v_places := '{confirmation_token,recovery_token}';
-            v_purposes := '{signup,magiclink,invite}';
-        WHEN 'email_change' THEN
-            v_places := '{email_change_token_current,email_change_token_new}';
-            v_purposes := '{email_change}';
-        WHEN 'sms' THEN
-            v_places := '{confirmation_token}';
-            v_purposes := '{sms,signup}';
-        WHEN 'phone_change' THEN
-            v_places := '{phone_change_token}';
-            v_purposes := '{phone_change}';
-        ELSE
-            refusal := howdah_private.auth_refuse('validation_failed', 'Unsupported verification type');
-            RETURN;
-    END CASE;
+    SELECT t.places::auth.one_time_token_type[], t.purposes::pg_catalog.text[] INTO v_places, v_purposes
+    FROM (VALUES
+        ('signup',       '{confirmation_token}',                                '{signup,magiclink}'),
+        ('invite',       '{confirmation_token}',                                '{invite}'),
+        ('magiclink',    '{recovery_token,confirmation_token}',                 '{magiclink}'),
+        ('recovery',     '{recovery_token}',                                    '{recovery}'),
+        ('email',        '{confirmation_token,recovery_token}',                 '{signup,magiclink,invite}'),
+        ('email_change', '{email_change_token_current,email_change_token_new}', '{email_change}'),
+        ('sms',          '{confirmation_token}',                                '{sms,signup}'),
+        ('phone_change', '{phone_change_token}',                                '{phone_change}')
+    ) AS t (type, places, purposes)
+    WHERE t.type = auth_prove.type;
+    IF NOT FOUND THEN
+        refusal := howdah_private.auth_refuse('validation_failed', 'Unsupported verification type');
+        RETURN;
+    END IF;
     IF auth_prove.secret IS NOT NULL THEN
         proof := howdah_private.auth_consume_token(v_places, auth_prove.secret, v_purposes);
         IF (proof).user_id IS NULL THEN

@@ -28,7 +28,7 @@ BEGIN
             'validation_failed', 'Unable to validate email address: invalid format');
     END IF;
     IF auth_read_sign_up.email IS NOT NULL THEN
-        RETURN howdah_private.auth_check_challenge(
+        RETURN howdah_private.auth_check_pkce(
             auth_read_sign_up.code_challenge, auth_read_sign_up.code_challenge_method);
     END IF;
     IF auth_read_sign_up.phone IS NOT NULL THEN

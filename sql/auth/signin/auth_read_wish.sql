@@ -78,7 +78,7 @@ BEGIN
     END IF;
     -- An empty password is refused as a weak one, not taken for none.
     v_wish.password := auth_read_wish.password;
-    v_wish.refusal := howdah_private.auth_check_challenge(
+    v_wish.refusal := howdah_private.auth_check_pkce(
         auth_read_wish.code_challenge, auth_read_wish.code_challenge_method);
     RETURN v_wish;
 END
