@@ -42,9 +42,9 @@ pub struct Config {
 /// A token that was verified, with the claims that policies read.
 pub struct Session {
     pub verified: Verified,
-    pub claims: Rc<Claims>,
+    claims: Rc<Claims>,
     /// Of the session that the token names.
-    pub known: sessions::Known,
+    known: sessions::Known,
     /// The role that the token names.
     pub role: Option<String>,
 }
@@ -53,8 +53,12 @@ impl Session {
     /// Whether the session that the token names, if any, has not ended.
     fn holds(&self, now: i64) -> Result<(), ApiError> {
         let Some(id) = &self.verified.session_id else { return Ok(()) };
-        let issued = self.verified.iat.unwrap_or(0);
-        sessions::check(&self.known, id, self.claims.uid.as_ref(), issued, now)
+        sessions::check(&self.known, &self.verified, id, &self.claims, now)
+    }
+
+    /// What policies read of the token, or less where its session has lost its second factor.
+    pub fn claims(&self) -> Rc<Claims> {
+        self.known.lowered().unwrap_or_else(|| self.claims.clone())
     }
 }
 

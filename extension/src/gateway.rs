@@ -192,7 +192,7 @@ fn identify(config: &Config, request: &Request<'_>) -> Result<Who, ApiError> {
     let role = session.role.as_deref().or(anon).ok_or_else(refuse)?;
     Ok(Who {
         role: enter(role)?,
-        claims: session.claims.clone(),
+        claims: session.claims(),
         anonymous: Some(role) == anon,
         problem: None,
     })

@@ -12,7 +12,7 @@ use std::ffi::{CString, c_char};
 use std::rc::Rc;
 
 /// Who is asking, as the token said.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Claims {
     /// The token's payload, compact JSON.
     pub json: String,

@@ -1,9 +1,9 @@
--- howdah_private.auth_remove_factor: remove a factor; sessions that it had raised are at aal1 from their next token on.
+-- howdah_private.auth_remove_factor: remove a factor; sessions that it had raised are at aal1 from the next request on.
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 -- Writes    the end of the factor with its challenges and recovery codes; its sessions' aal and amr; an audit row.
 -- Returns   the kind of factor; NULL if there was none.
--- Note      an access token that was signed before says aal2 until it expires; what changes credentials looks at the session.
+-- Note      an access token that was signed before stays good and shows its session's level (auth_session_state).
 CREATE FUNCTION howdah_private.auth_remove_factor(factor_id pg_catalog.uuid, action pg_catalog.text)
 RETURNS auth.factor_type
 LANGUAGE plpgsql

@@ -1,7 +1,7 @@
 -- auth.remove_recovery_codes: remove the recovery codes of who asks (DELETE /factors/recovery-codes).
 --
 -- Runs as   definer: deletes factors, which no API role may see.
--- Writes    the end of the factor and its codes; its sessions are at aal1 from their next token on; an audit row; a notice by mail.
+-- Writes    the end of the factor and its codes; its sessions are at aal1 from the next request on; an audit row; a notice by mail.
 -- Returns   200 {"id"}; 403 insufficient_aal; 404 mfa_factor_not_found.
 CREATE FUNCTION auth.remove_recovery_codes()
 RETURNS auth.answer

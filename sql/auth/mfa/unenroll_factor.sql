@@ -1,7 +1,7 @@
 -- auth.unenroll_factor: remove a factor of who asks (DELETE /factors/{factor_id}); a verified one only at aal2.
 --
 -- Runs as   definer: deletes factors, which no API role may see.
--- Writes    the end of the factor; its sessions are at aal1 from their next token on; an audit row; a notice by mail.
+-- Writes    the end of the factor; its sessions are at aal1 from the next request on; an audit row; a notice by mail.
 -- Returns   200 {"id"}; 404 mfa_factor_not_found; 422 insufficient_aal, validation_failed (recovery codes have their own path),
 --           mfa_recovery_codes_sole_factor: recovery codes may not be all that is left.
 CREATE FUNCTION auth.unenroll_factor(factor_id pg_catalog.text DEFAULT NULL)

@@ -10,7 +10,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_row    record;
-    v_amr    pg_catalog.jsonb;
     v_ttl    pg_catalog.int8 := auth.get('jwt_exp');
     v_now    pg_catalog.int8 := pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp()));
     v_claims pg_catalog.jsonb;
@@ -20,12 +19,6 @@ BEGIN
     INTO STRICT v_row
     FROM auth.sessions AS s JOIN auth.users AS u ON u.id = s.user_id
     WHERE s.id = auth_access_token.session_id;
-    SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-               'method', a.authentication_method,
-               'timestamp', pg_catalog.floor(EXTRACT(epoch FROM a.updated_at))::pg_catalog.int8)
-               ORDER BY a.updated_at DESC, a.authentication_method), '[]')
-    INTO v_amr
-    FROM auth.mfa_amr_claims AS a WHERE a.session_id = auth_access_token.session_id;
     -- The very second of a change of role belongs to the tokens of before.
     v_now := GREATEST(v_now, pg_catalog.floor(EXTRACT(epoch FROM v_row.tokens_from))::pg_catalog.int8 + 1);
     v_claims := howdah_private.auth_issuer() || pg_catalog.jsonb_build_object(
@@ -34,7 +27,7 @@ BEGIN
         'email', COALESCE(v_row.email, ''), 'phone', COALESCE(v_row.phone, ''),
         'app_metadata', COALESCE(v_row.raw_app_meta_data, '{}'),
         'user_metadata', COALESCE(v_row.raw_user_meta_data, '{}'),
-        'role', v_row.role, 'aal', COALESCE(v_row.aal::pg_catalog.text, 'aal1'), 'amr', v_amr,
+        'role', v_row.role, 'aal', COALESCE(v_row.aal::pg_catalog.text, 'aal1'), 'amr', howdah_private.auth_amr(auth_access_token.session_id),
         'session_id', auth_access_token.session_id, 'is_anonymous', v_row.is_anonymous)
         || howdah_private.auth_extra_claims(v_row.id);
     IF v_row.oauth_client_id IS NOT NULL THEN

@@ -1,6 +1,6 @@
 -- howdah_private.auth_session_end: until when a session holds, as far as is known now; NULL if it has ended, or its user may not come in.
 --
--- Runs as   invoker: the gateway asks as howdah_owner, once a token and after each change.
+-- Runs as   invoker: asked by auth_session_state and by a refresh.
 -- Returns   the end by not_after, sessions_timebox or sessions_inactivity_timeout, whichever is first; infinity is told as the year 9999.
 -- Arguments user_id NULL matches none; issued is the token's iat: one of before auth.sessions.tokens_from is refused.
 CREATE FUNCTION howdah_private.auth_session_end(

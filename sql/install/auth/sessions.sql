@@ -73,7 +73,7 @@ BEGIN
     CREATE TABLE auth.session_marker (nothing pg_catalog.bool);
     COMMENT ON TABLE auth.session_marker IS
         'Always empty. Its invalidation tells every backend to look at the sessions of its kept tokens again.';
-    CREATE TRIGGER sessions_changed AFTER DELETE OR TRUNCATE OR UPDATE OF id, user_id, not_after, tokens_from ON auth.sessions
+    CREATE TRIGGER sessions_changed AFTER DELETE OR TRUNCATE OR UPDATE OF id, user_id, not_after, tokens_from, aal ON auth.sessions
         FOR EACH STATEMENT EXECUTE FUNCTION howdah_private.sessions_changed();
     CREATE TRIGGER sessions_changed AFTER DELETE OR TRUNCATE OR UPDATE OF id, banned_until, deleted_at ON auth.users
         FOR EACH STATEMENT EXECUTE FUNCTION howdah_private.sessions_changed();

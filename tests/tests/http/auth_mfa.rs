@@ -410,7 +410,7 @@ fn a_removed_factor_takes_its_level_with_it() {
     let renewed = refresh(howdah, &text(&user.session, "refresh_token")).is(200).json();
     assert_eq!((aal(&renewed), methods(&renewed)), ("aal1".into(), vec!["password".to_owned()]));
     assert!(renewed["user"]["factors"].is_null());
-    // The token of before still says aal2; what changes credentials asks the session.
+    // The session has a level again, but the token of before is of one that a proof has ended.
     let (factor, secret) = enrol(howdah, &text(&renewed, "access_token"));
     verify(howdah, &text(&renewed, "access_token"), &factor, &code(&secret, 0)).is(200);
     refuses(
@@ -733,14 +733,42 @@ fn a_policy_can_ask_for_the_second_factor() {
     howdah.sql(&format!(
         "CREATE TABLE public.{table} (n int); INSERT INTO public.{table} VALUES (1);
          ALTER TABLE public.{table} ENABLE ROW LEVEL SECURITY; GRANT SELECT ON public.{table} TO authenticated;
-         CREATE POLICY strong_select ON public.{table} FOR SELECT TO authenticated USING ((auth.jwt() ->> 'aal') = 'aal2')"
+         CREATE POLICY strong_select ON public.{table} FOR SELECT TO authenticated USING ((auth.jwt() ->> 'aal') = 'aal2');
+         CREATE FUNCTION public.{table}_claims() RETURNS jsonb LANGUAGE sql STABLE AS 'SELECT auth.jwt()';
+         GRANT EXECUTE ON FUNCTION public.{table}_claims() TO authenticated"
     ));
     let lower = howdah.session_of(&user.account.id);
-    let rows = |token: &str| {
+    let read = |token: &str, path: &str| {
         let api = Api { howdah, schema: Some("public".to_owned()), token: Some(token.to_owned()) };
-        api.get(&format!("/{table}?select=n")).is(200).json()
+        api.get(path).is(200).json()
     };
+    let rows = |token: &str| read(token, &format!("/{table}?select=n"));
+    let claims = |token: &str| read(token, &format!("/rpc/{table}_claims"));
     assert_eq!(rows(&text(&lower, "access_token")), json!([]));
     assert_eq!(rows(&user.token()), json!([{"n": 1}]));
-    howdah.sql(&format!("DROP TABLE public.{table}"));
+    // Once the factor is gone the very same token is good for no more than its session: at once, and without a 401.
+    let before = claims(&user.token());
+    call(howdah, &user.token(), "DELETE", &format!("/factors/{}", user.factor), Value::Null)
+        .is(200);
+    for _ in 0..8 {
+        assert_eq!(rows(&user.token()), json!([]));
+    }
+    let after = claims(&user.token());
+    assert_eq!((&before["aal"], &after["aal"]), (&json!("aal2"), &json!("aal1")));
+    let methods = after["amr"].as_array().unwrap().iter().map(|m| &m["method"]);
+    assert_eq!(methods.collect::<Vec<_>>(), [&json!("password")]);
+    for claim in ["sub", "session_id", "exp", "iat", "role", "email", "app_metadata"] {
+        assert_eq!(before[claim], after[claim], "{claim}");
+    }
+    // Another proof makes another session, and its token is at aal2 again.
+    let (factor, secret) = enrol(howdah, &user.token());
+    let raised = verify(howdah, &user.token(), &factor, &code(&secret, 0)).is(200).json();
+    assert_eq!(rows(&text(&raised, "access_token")), json!([{"n": 1}]));
+    // A DBA who takes a level away is heard as well.
+    howdah.sql(&format!(
+        "UPDATE auth.sessions SET aal = 'aal1' WHERE user_id = '{}'",
+        user.account.id
+    ));
+    assert_eq!(rows(&text(&raised, "access_token")), json!([]));
+    howdah.sql(&format!("DROP TABLE public.{table}; DROP FUNCTION public.{table}_claims()"));
 }

@@ -6,6 +6,7 @@
 
 mod error;
 mod keys;
+mod level;
 pub(crate) mod strict;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub use keys::{
     Algorithm, Generated, HS256_MIN, HS256_TRIED, KeySet, Purpose, SigningKey, VerifyKey,
     check_kid, generate_es256, sign,
 };
+pub use level::lowered;
 
 use crate::claim_path::ClaimPath;
 use crate::json::parse_uuid;
@@ -53,6 +55,8 @@ pub struct Verified {
     pub jti: Option<String>,
     /// `session_id`, if it is a UUID.
     pub session_id: Option<[u8; 16]>,
+    /// `aal`: how surely the user was known when the token was signed.
+    pub aal: Option<String>,
     /// Unix seconds.
     pub exp: Option<i64>,
     /// Unix seconds.
@@ -198,6 +202,7 @@ fn read_claims(claims: Map<String, Value>, rules: Rules<'_>) -> Result<Verified,
     }
     let string = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let (sub, email, jti) = (string("sub"), string("email"), string("jti"));
+    let aal = string("aal");
     let session_id = claims.get("session_id").and_then(Value::as_str).and_then(parse_uuid);
     let role = match rules.role_claim.find(&Value::Object(claims)) {
         None | Some(Value::Null) => None,
@@ -212,6 +217,7 @@ fn read_claims(claims: Map<String, Value>, rules: Rules<'_>) -> Result<Verified,
         email,
         jti,
         session_id,
+        aal,
         exp,
         nbf,
         iat,
