@@ -1,5 +1,5 @@
 //! Random requests on the played catalog: mostly right, now and then wrong, with values and names that would like to be SQL.
-//! (Long: one function a part of the grammar, all of them drawing from the same choices and calling each other.)
+//! One file because each function is a part of the grammar, and all of them draw from the same choices and call each other.
 
 use crate::choices::Choices;
 use howdah_core::catalog::{Catalog, Relation};

@@ -40,6 +40,7 @@ fn accepts_what_it_should() {
         let claims = check(&signed(kid, &header(alg, kid), &claims().to_string())).unwrap();
         assert_eq!(claims["sub"], "248289761001", "{alg}");
     }
+    assert_eq!(check(PS256).unwrap()["sub"], "248289761001");
     // Microsoft names the certificate beside the kid.
     assert!(check(&es_header(r#""typ":"JWT","x5t":"AAAA","x5t#S256":"AAAA""#)).is_ok());
     assert!(check(&es_header(r#""x":1"#)).is_ok());
@@ -217,6 +218,8 @@ fn forged() -> Vec<(String, Refusal)> {
     let parts: Vec<&str> = rs.split('.').collect();
     let other = base64url(but("sub", json!("1")).as_bytes());
     list.push(format!("{}.{other}.{}", parts[0], parts[2]));
+    list.push(resigned(PS256, &right));
+    list.push(PS256_UNSALTED.to_owned());
     // PKCS #1 v1.5 under the name of the key that is for PSS.
     list.push(signed("rs", &header("PS256", "ps"), &claims().to_string()));
     list.into_iter().map(|token| (token, Refusal::Signature)).collect()

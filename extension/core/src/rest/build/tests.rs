@@ -1,5 +1,5 @@
 //! Requests and the SQL that they become. Every statement here has been run on PostgreSQL 15 with the fixture's tables.
-//! (Long, being tables of such pairs; in one place they are read and compared together.)
+//! One file because they are tables of such pairs, read and compared together in one place.
 
 use crate::rest::fixture::{self, Fixture, SPECIAL, TEST_IN_PERSIAN, settings, shape};
 use crate::rest::shape::*;
