@@ -3,13 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use p256::ecdsa::signature::{Signer, Verifier};
-use p256::ecdsa::{self, Signature};
-use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey};
-use p256::{PublicKey, SecretKey};
+use p256::SecretKey;
+use p256::pkcs8::EncodePrivateKey;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::es256::{Private, Public};
 use crate::limits;
 
 /// Bytes that an HS256 secret has at least (RFC 7518, 3.2).
@@ -54,7 +53,7 @@ pub struct VerifyKey {
 
 #[derive(Clone)]
 enum Material {
-    Es256(Box<ecdsa::VerifyingKey>),
+    Es256(Box<Public>),
     Hs256(Box<Hmac<Sha256>>),
 }
 
@@ -82,16 +81,14 @@ impl VerifyKey {
         if member("kty") != "EC" || member("crv") != "P-256" {
             return Err("the public key must have kty EC and crv P-256".to_owned());
         }
-        let mut point = vec![4];
-        for name in ["x", "y"] {
-            let coordinate = URL_SAFE_NO_PAD.decode(member(name)).unwrap_or_default();
-            if coordinate.len() != 32 {
-                return Err(format!("{name} of the public key must be 32 bytes in base64url"));
-            }
-            point.extend(coordinate);
-        }
-        let key = ecdsa::VerifyingKey::from_sec1_bytes(&point)
-            .map_err(|_| "the public key is no point of P-256".to_owned())?;
+        let coordinate = |name| -> Result<[u8; 32], String> {
+            let bytes = URL_SAFE_NO_PAD.decode(member(name)).unwrap_or_default();
+            bytes
+                .try_into()
+                .map_err(|_| format!("{name} of the public key must be 32 bytes in base64url"))
+        };
+        let key = Public::from_coordinates(&coordinate("x")?, &coordinate("y")?)
+            .ok_or("the public key is no point of P-256")?;
         Self::new(kid, purpose, Material::Es256(Box::new(key)))
     }
 
@@ -133,8 +130,7 @@ impl VerifyKey {
     /// Whether `signature` (raw: 64 bytes of r and s, or 32 of MAC) is this key's of `message`.
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.material {
-            Material::Es256(key) => Signature::from_slice(signature)
-                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
+            Material::Es256(key) => key.verifies(message, signature),
             Material::Hs256(key) => {
                 let mut mac = (**key).clone();
                 mac.update(message);
@@ -203,7 +199,7 @@ impl KeySet {
 /// A key that signs. HS256 is never signed with: such secrets are imported, shared with others.
 pub struct SigningKey {
     kid: String,
-    key: ecdsa::SigningKey,
+    key: Private,
 }
 
 impl SigningKey {
@@ -213,8 +209,7 @@ impl SigningKey {
     /// If it is no such key, or the `kid` is not fit.
     pub fn from_pkcs8(kid: &str, der: &[u8]) -> Result<Self, String> {
         check_kid(kid)?;
-        let key = ecdsa::SigningKey::from_pkcs8_der(der)
-            .map_err(|_| "the secret is no PKCS#8 private key of P-256".to_owned())?;
+        let key = Private::from_pkcs8(der).ok_or("the secret is no PKCS#8 private key of P-256")?;
         Ok(Self { kid: kid.to_owned(), key })
     }
 
@@ -248,8 +243,9 @@ pub fn generate_es256(
         let Ok(secret) = SecretKey::from_slice(&scalar) else {
             continue;
         };
-        let public =
-            ecdsa::VerifyingKey::from(&PublicKey::from_secret_scalar(&secret.to_nonzero_scalar()));
+        let Some(public) = Public::of(&secret) else {
+            continue;
+        };
         let kid = thumbprint(&public);
         let der = secret.to_pkcs8_der().map_err(|e| e.to_string())?;
         return Ok(Generated {
@@ -264,7 +260,7 @@ pub fn generate_es256(
 /// Signs claims as a compact JWS with header `{"alg":"ES256","kid":…,"typ":"JWT"}`.
 ///
 /// # Errors
-/// If `claims` is no JSON object with unique names, or the token would be longer than [`limits::TOKEN`].
+/// If `claims` is no JSON object with unique names, the token would be longer than [`limits::TOKEN`], or there is no randomness.
 pub fn sign(claims: &str, key: &SigningKey) -> Result<String, String> {
     if super::strict::object(claims.as_bytes()).is_none() {
         return Err(
@@ -275,9 +271,9 @@ pub fn sign(claims: &str, key: &SigningKey) -> Result<String, String> {
     let mut token = URL_SAFE_NO_PAD.encode(header);
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(claims, &mut token);
-    let signature: Signature = key.key.sign(token.as_bytes());
+    let signature = key.key.sign(token.as_bytes())?;
     token.push('.');
-    URL_SAFE_NO_PAD.encode_string(signature.to_bytes(), &mut token);
+    URL_SAFE_NO_PAD.encode_string(signature, &mut token);
     if token.len() > limits::TOKEN {
         return Err(format!(
             "the token would have {} bytes, more than the {} that are accepted: put less into its claims",
@@ -300,13 +296,11 @@ pub fn check_kid(kid: &str) -> Result<(), String> {
     }
 }
 
-fn coordinates(key: &ecdsa::VerifyingKey) -> (String, String) {
-    let point = key.to_sec1_point(false);
-    let encode = |bytes: Option<&_>| bytes.map(|b| URL_SAFE_NO_PAD.encode(b)).unwrap_or_default();
-    (encode(point.x()), encode(point.y()))
+fn coordinates(key: &Public) -> (String, String) {
+    (URL_SAFE_NO_PAD.encode(key.x()), URL_SAFE_NO_PAD.encode(key.y()))
 }
 
-fn jwk(kid: &str, key: &ecdsa::VerifyingKey) -> Value {
+fn jwk(kid: &str, key: &Public) -> Value {
     let (x, y) = coordinates(key);
     let mut jwk = Map::new();
     for (name, value) in [
@@ -325,7 +319,7 @@ fn jwk(kid: &str, key: &ecdsa::VerifyingKey) -> Value {
 }
 
 /// RFC 7638: the hash of the required members in lexicographic order, without white space.
-fn thumbprint(key: &ecdsa::VerifyingKey) -> String {
+fn thumbprint(key: &Public) -> String {
     let (x, y) = coordinates(key);
     let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
     URL_SAFE_NO_PAD.encode(Sha256::digest(canonical))

@@ -1,10 +1,11 @@
 //! Tokens: compact JWS (RFC 7515) with JWT claims (RFC 7519), verified as RFC 8725 asks.
 //!
-//! Signature mathematics comes from the `p256`, `hmac` and `sha2` crates. `jsonwebtoken` was measured and not taken: over
+//! Signature mathematics comes from the `ring`, `hmac` and `sha2` crates (docs/adr/0006-ring-for-es256.md). `jsonwebtoken` was measured and not taken: over
 //! the same crates it adds `rsa` (open advisory RUSTSEC-2023-0071), `p384`, `ed25519-dalek` and a per-process random
 //! generator, 53 instead of 15 seconds of compile time, for a parser that accepts what we must refuse (equal names twice).
 
 mod error;
+pub(crate) mod es256;
 mod keys;
 mod level;
 pub(crate) mod strict;
@@ -76,6 +77,13 @@ pub struct Verified {
 #[must_use]
 pub fn fingerprint(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
+}
+
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Bytes as base64url without padding.

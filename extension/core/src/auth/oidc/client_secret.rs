@@ -1,11 +1,9 @@
 //! Apple's client secret: a JWT that the developer's key signs, valid for minutes here instead of the months that Apple allows.
 
 use crate::token::base64url;
+use crate::token::es256::Private;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature, SigningKey};
-use p256::pkcs8::DecodePrivateKey;
 use serde_json::{Value, json};
 
 /// Seconds that a secret is valid for.
@@ -15,17 +13,17 @@ const LIFETIME: i64 = 300;
 struct Key {
     team: String,
     id: String,
-    key: SigningKey,
+    key: Private,
 }
 
 /// The secret to send: itself, unless it is such an object.
 ///
 /// # Errors
-/// If the object is not complete, or its key is none.
+/// If the object is not complete, or its key is none; without randomness.
 pub fn secret(kept: &str, client_id: &str, now: i64) -> Result<String, String> {
     match read(kept)? {
         None => Ok(kept.to_owned()),
-        Some(key) => Ok(sign(&key, client_id, now)),
+        Some(key) => sign(&key, client_id, now),
     }
 }
 
@@ -55,7 +53,7 @@ fn read(kept: &str) -> Result<Option<Key>, String> {
         .filter(|c| !c.is_whitespace())
         .collect();
     let der = STANDARD.decode(base64).map_err(|_| wrong())?;
-    let key = SigningKey::from_pkcs8_der(&der).map_err(|_| wrong())?;
+    let key = Private::from_pkcs8(&der).ok_or_else(wrong)?;
     Ok(Some(Key {
         team: member("team_id").ok_or_else(wrong)?,
         id: member("key_id").ok_or_else(wrong)?,
@@ -63,7 +61,7 @@ fn read(kept: &str) -> Result<Option<Key>, String> {
     }))
 }
 
-fn sign(key: &Key, client_id: &str, now: i64) -> String {
+fn sign(key: &Key, client_id: &str, now: i64) -> Result<String, String> {
     let header = json!({"alg": "ES256", "kid": key.id});
     let claims = json!({
         "iss": key.team,
@@ -77,14 +75,15 @@ fn sign(key: &Key, client_id: &str, now: i64) -> String {
         base64url(header.to_string().as_bytes()),
         base64url(claims.to_string().as_bytes())
     );
-    let signature: Signature = key.key.sign(message.as_bytes());
-    format!("{message}.{}", base64url(&signature.to_bytes()))
+    let signature = key.key.sign(message.as_bytes())?;
+    Ok(format!("{message}.{}", base64url(&signature)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::sample;
     use super::*;
+    use p256::ecdsa::Signature;
     use p256::ecdsa::signature::Verifier;
 
     #[test]

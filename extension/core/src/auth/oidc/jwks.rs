@@ -1,7 +1,8 @@
 //! JWK sets of foreign issuers (RFC 7517): which key may verify which token.
 
 use super::{DOCUMENT, KEYS, decode, document};
-use p256::ecdsa::signature::Verifier;
+use crate::token::es256::Public;
+use p384::ecdsa::signature::Verifier;
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, Pkcs1v15Sign, Pss, RsaPublicKey};
 use serde_json::{Map, Value};
@@ -59,7 +60,7 @@ pub struct ForeignKey {
 
 enum Material {
     Rsa(Box<RsaPublicKey>),
-    P256(Box<p256::ecdsa::VerifyingKey>),
+    P256(Box<Public>),
     P384(Box<p384::ecdsa::VerifyingKey>),
 }
 
@@ -68,8 +69,7 @@ impl ForeignKey {
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.material {
-            Material::P256(key) => p256::ecdsa::Signature::from_slice(signature)
-                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
+            Material::P256(key) => key.verifies(message, signature),
             Material::P384(key) => p384::ecdsa::Signature::from_slice(signature)
                 .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
             Material::Rsa(key) => {
@@ -163,19 +163,22 @@ fn algorithm_of(key: &Map<String, Value>) -> Option<Algorithm> {
 fn usable(key: &Map<String, Value>) -> Option<ForeignKey> {
     let algorithm = algorithm_of(key)?;
     let bytes = |name: &str| decode(key.get(name)?.as_str()?);
-    let point = |size: usize| {
-        let (x, y) = (bytes("x")?, bytes("y")?);
-        (x.len() == size && y.len() == size).then(|| [&[4], x.as_slice(), y.as_slice()].concat())
-    };
     let material = match algorithm {
         Algorithm::Rs256 | Algorithm::Ps256 => {
             Material::Rsa(Box::new(rsa_key(&bytes("n")?, &bytes("e")?)?))
         }
         Algorithm::Es256 => {
-            Material::P256(Box::new(p256::ecdsa::VerifyingKey::from_sec1_bytes(&point(32)?).ok()?))
+            let coordinate = |name: &str| -> Option<[u8; 32]> { bytes(name)?.try_into().ok() };
+            Material::P256(Box::new(Public::from_coordinates(
+                &coordinate("x")?,
+                &coordinate("y")?,
+            )?))
         }
         Algorithm::Es384 => {
-            Material::P384(Box::new(p384::ecdsa::VerifyingKey::from_sec1_bytes(&point(48)?).ok()?))
+            let (x, y) = (bytes("x")?, bytes("y")?);
+            let point = [&[4], x.as_slice(), y.as_slice()].concat();
+            let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(&point).ok()?;
+            (x.len() == 48).then(|| Material::P384(Box::new(key)))?
         }
     };
     let issuer = key.get("issuer").and_then(Value::as_str).map(str::to_owned);
