@@ -27,6 +27,8 @@ pub struct Config {
     pub limits: Limits,
     /// `auth.settings` that differ from their defaults.
     pub auth: HashMap<String, String>,
+    /// Hooks of accounts that a function is registered for.
+    pub hooks: HashSet<String>,
     /// `search_path` of a request to the default schema.
     pub search_path: String,
     pub router: Router,
@@ -150,6 +152,7 @@ impl Config {
             auth: items(document, "auth")
                 .map(|row| (text(row, "name").to_owned(), text(row, "value").to_owned()))
                 .collect(),
+            hooks: names("hooks"),
             search_path,
             keys: KeySet::new(items(document, "keys").filter_map(read_key).collect()),
             api_keys: names("api_keys"),
@@ -330,7 +333,7 @@ fn read_route(row: &Value) -> Option<Route> {
     }
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     text.as_bytes()
         .chunks(2)
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
@@ -341,6 +344,7 @@ const INSTALLED: &str = "SELECT pg_catalog.to_regclass('howdah.settings') IS NOT
     AND pg_catalog.to_regclass('howdah.keys') IS NOT NULL \
     AND pg_catalog.to_regclass('howdah.routes') IS NOT NULL \
     AND pg_catalog.to_regclass('auth.settings') IS NOT NULL \
+    AND pg_catalog.to_regclass('auth.hooks') IS NOT NULL \
     AND pg_catalog.to_regclass('auth.session_marker') IS NOT NULL";
 
 /// Private keys stay where they are: only an imported HS256 secret, which verifies too, comes along.
@@ -350,9 +354,10 @@ const DOCUMENT: &str = "SELECT pg_catalog.json_build_object(\
         WHERE c.relnamespace OPERATOR(pg_catalog.=) 'howdah'::pg_catalog.regnamespace \
         AND c.relname OPERATOR(pg_catalog.=) ANY ('{settings,keys,api_keys,roles,routes}') \
         OR c.relnamespace OPERATOR(pg_catalog.=) 'auth'::pg_catalog.regnamespace \
-        AND c.relname OPERATOR(pg_catalog.=) 'settings'), \
+        AND c.relname OPERATOR(pg_catalog.=) ANY ('{settings,hooks}')), \
     'session_marker', 'auth.session_marker'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8, \
     'auth', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('name', a.name, 'value', a.value)) FROM auth.settings a), \
+    'hooks', (SELECT pg_catalog.json_agg(h.hook) FROM auth.hooks h), \
     'settings', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('key', s.key, 'value', s.value)) FROM howdah.settings s), \
     'keys', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('kid', k.kid, 'alg', k.alg, 'purpose', k.purpose, \
         'public_jwk', k.public_jwk, \

@@ -1,14 +1,18 @@
-//! Natives for keys, tokens, settings and routes: what SQL asks of the pure core. None touches a table.
+//! Natives for keys, tokens, settings and routes: what SQL asks of the pure core. None but the signature touches a table.
 //!
 //! All raise 22023 (invalid_parameter_value) with a message that says what would be right, unless noted. EXECUTE is taken from
 //! PUBLIC by the extension script.
 
+use crate::config;
+use crate::pg::{inval, jail, query};
 use howdah_core::token::{self, Purpose, SigningKey, VerifyKey};
 use howdah_core::{route, settings};
 use pgrx::prelude::*;
 use pgrx::{JsonB, PgSqlErrorCode};
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
+use zeroize::Zeroizing;
 
 /// Bytes of [`random_token`]: at least 128 bits.
 const RANDOM: std::ops::RangeInclusive<i32> = 16..=1024;
@@ -47,35 +51,58 @@ fn key_check(kid: &str, alg: &str, public_jwk: Option<JsonB>, secret: Option<&[u
     checked.unwrap_or_else(|error| invalid(&error));
 }
 
-/// Signs claims as a compact JWS. ES256 is deterministic (RFC 6979), so equal claims give equal tokens: put `iat` and `jti` in.
-#[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
-fn token_sign(alg: &str, kid: &str, secret: &[u8], claims: JsonB) -> String {
-    if alg != "ES256" {
-        invalid(
-            "only ES256 keys sign; imported HS256 secrets are shared with others and only verify",
-        );
-    }
-    signing_key(kid, secret)
-        .and_then(|key| token::sign(&claims.0.to_string(), &key))
+/// The signing key of a purpose, read as its owner: kid and PKCS#8 in hex, with a space between.
+const ACTIVE: &str = "SELECT k.kid OPERATOR(pg_catalog.||) ' ' OPERATOR(pg_catalog.||) pg_catalog.encode(k.secret, 'hex') \
+    FROM howdah.keys k WHERE k.purpose OPERATOR(pg_catalog.=) $1 AND k.alg OPERATOR(pg_catalog.=) 'ES256' \
+    AND k.status OPERATOR(pg_catalog.=) 'active'";
+
+thread_local! {
+    /// By purpose, with the state of the configuration in which it was read.
+    static SIGNING: RefCell<HashMap<String, (u64, Rc<SigningKey>)>> = RefCell::default();
+}
+
+/// Signs claims (a JSON object) with the active key of a purpose, 'session' or 'api', as a compact JWS. Equal claims give other
+/// signatures: the nonce has randomness in it.
+///
+/// The key is read once and kept until howdah.keys changes, as the keys that verify are. Raises 55000 if there is none.
+#[pg_extern(schema = "howdah_private", volatile, strict, parallel_restricted)]
+fn sign_claims(purpose: &str, claims: &str) -> String {
+    signing_key(purpose)
+        .and_then(|key| token::sign(claims, &key))
         .unwrap_or_else(|error| invalid(&error))
 }
 
-thread_local! {
-    static LAST: RefCell<Option<(Vec<u8>, Rc<SigningKey>)>> = const { RefCell::new(None) };
-}
-
-/// The key as it was read last time, or read anew: that computes its public part, which costs as much as a signature.
-fn signing_key(kid: &str, secret: &[u8]) -> Result<Rc<SigningKey>, String> {
-    let kept = LAST.with_borrow(|last| {
-        let (bytes, key) = last.as_ref()?;
-        (bytes == secret && key.kid() == kid).then(|| key.clone())
+fn signing_key(purpose: &str) -> Result<Rc<SigningKey>, String> {
+    // Nothing tells of changes before the configuration was read: during the installation.
+    let generation = config::current().is_ok().then(inval::config);
+    let kept = SIGNING.with_borrow(|kept| {
+        let (of, key) = kept.get(purpose)?;
+        (Some(*of) == generation).then(|| key.clone())
     });
     if let Some(key) = kept {
         return Ok(key);
     }
-    let key = Rc::new(SigningKey::from_pkcs8(kid, secret)?);
-    LAST.set(Some((secret.to_vec(), key.clone())));
+    let owner = jail::role_oid("howdah_owner").unwrap_or_else(|| no_key(purpose));
+    let row = Zeroizing::new(jail::run_as(owner, || query::text(ACTIVE, &[purpose])));
+    let Some((kid, secret)) = row.split_once(' ') else { no_key(purpose) };
+    let secret = Zeroizing::new(config::from_hex(secret).unwrap_or_default());
+    let key = Rc::new(SigningKey::from_pkcs8(kid, &secret)?);
+    if let Some(generation) = generation {
+        let kept = (generation, key.clone());
+        SIGNING.with_borrow_mut(|all| all.insert(purpose.to_owned(), kept));
+    }
     Ok(key)
+}
+
+fn no_key(purpose: &str) -> ! {
+    pgrx::pg_sys::panic::ErrorReport::new(
+        PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+        format!("there is no active {purpose} key"),
+        "sign_claims",
+    )
+    .set_hint("SELECT howdah.install();")
+    .report(PgLogLevel::ERROR);
+    unreachable!()
 }
 
 /// Checks a setting and returns the value to keep, in its normal form.

@@ -1,7 +1,7 @@
 //! Routes as data: a row of `howdah.routes` answered by its function, as the role of the token.
 
 use crate::database::Live;
-use crate::pg::query;
+use crate::pg::{inval, jail, query};
 use howdah_core::auth::dialect;
 use howdah_core::catalog::{Function, Returns, TypeKind};
 use howdah_core::error::{ApiError, Code};
@@ -14,12 +14,45 @@ use howdah_core::route::{self, Argument, Route, Value};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// May the current user call any function of this name? One who may not gets the same 404 as for a path that is not there.
 const CALLABLE: &str = "SELECT pg_catalog.bool_or(pg_catalog.has_function_privilege(p.oid, 'EXECUTE'))::pg_catalog.text \
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
     WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND p.proname OPERATOR(pg_catalog.=) $2::pg_catalog.name \
     AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')";
+
+/// Answers of [`CALLABLE`], by role and function, and the state of the schema and of the roles that they are of.
+#[derive(Default)]
+struct MayCall {
+    state: (u64, u64),
+    kept: HashMap<(u32, String), bool>,
+}
+
+thread_local! {
+    static MAY_CALL: RefCell<MayCall> = RefCell::default();
+}
+
+/// [`CALLABLE`], asked once until a function, a schema, a role or a membership changes.
+fn may_call(function: &str, schema: &str, name: &str) -> bool {
+    let state = || (inval::schema(), inval::roles());
+    let (now, key) = (state(), (jail::current_role(), function.to_owned()));
+    let known = MAY_CALL.with_borrow_mut(|all| {
+        if all.state != now {
+            *all = MayCall { state: now, kept: HashMap::new() };
+        }
+        all.kept.get(&key).copied()
+    });
+    known.unwrap_or_else(|| {
+        let answer = query::text(CALLABLE, &[schema, name]) == "true";
+        // What changed while we asked is asked again.
+        if state() == now {
+            MAY_CALL.with_borrow_mut(|all| all.kept.insert(key, answer));
+        }
+        answer
+    })
+}
 
 /// Answers a matched route.
 ///
@@ -34,7 +67,7 @@ pub fn answer(
 ) -> Result<Answer, ApiError> {
     let (schema, name) =
         split(&route.function).ok_or_else(|| ApiError::new(Code::NotFound, &[]))?;
-    if query::text(CALLABLE, &[&schema, &name]) != "true" {
+    if !may_call(&route.function, &schema, &name) {
         return Err(ApiError::new(Code::NotFound, &[]));
     }
     let overloads = live.catalog().functions(&schema, &name);

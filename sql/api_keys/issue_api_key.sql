@@ -40,8 +40,8 @@ BEGIN
     VALUES (v_id, issue_api_key.kind, COALESCE(issue_api_key.name, issue_api_key.kind), v_role);
     PERFORM howdah_private.record_audit('issue_api_key', pg_catalog.jsonb_build_object(
         'id', v_id, 'kind', issue_api_key.kind, 'role', v_role, 'name', issue_api_key.name));
-    RETURN howdah_private.sign_claims('api', howdah_private.issuer_claims() || pg_catalog.jsonb_build_object(
-        'role', v_role, 'iat', v_now, 'exp', v_now + 315360000, 'jti', v_id));
+    RETURN howdah_private.sign_claims('api', (howdah_private.issuer_claims() || pg_catalog.jsonb_build_object(
+        'role', v_role, 'iat', v_now, 'exp', v_now + 315360000, 'jti', v_id))::pg_catalog.text);
 END
 $$;
 ALTER FUNCTION howdah.issue_api_key(pg_catalog.text, pg_catalog.text, pg_catalog.text)

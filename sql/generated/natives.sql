@@ -161,6 +161,18 @@ IMMUTABLE PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'auth_template_render_wrapper';
 
+CREATE FUNCTION howdah_private."auth_token_digest"(
+    "token" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_token_digest_wrapper';
+
+CREATE FUNCTION howdah_private."client_address"() RETURNS inet
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'client_address_wrapper';
+
 CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';
 
@@ -182,6 +194,13 @@ CREATE FUNCTION howdah_private."hook_call"(
 STRICT VOLATILE PARALLEL UNSAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'hook_call_wrapper';
+
+CREATE FUNCTION howdah_private."hook_registered"(
+    "hook" TEXT
+) RETURNS bool
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'hook_registered_wrapper';
 
 CREATE FUNCTION howdah_private."key_check"(
     "kid" TEXT,
@@ -428,11 +447,6 @@ STRICT STABLE PARALLEL RESTRICTED
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'request_active_wrapper';
 
-CREATE FUNCTION howdah_private."request_client"() RETURNS TEXT
-STRICT STABLE PARALLEL RESTRICTED
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'request_client_wrapper';
-
 CREATE FUNCTION howdah_private."request_header"(
     "name" TEXT
 ) RETURNS TEXT
@@ -503,6 +517,14 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'setting_definitions_wrapper';
 
+CREATE FUNCTION howdah_private."sign_claims"(
+    "purpose" TEXT,
+    "claims" TEXT
+) RETURNS TEXT
+STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'sign_claims_wrapper';
+
 CREATE FUNCTION howdah_private.to_json_rows_add(internal, record) RETURNS internal
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_rows_add';
 
@@ -513,16 +535,6 @@ CREATE FUNCTION howdah_private."token_problem"() RETURNS TEXT
 STRICT STABLE PARALLEL RESTRICTED
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'token_problem_wrapper';
-
-CREATE FUNCTION howdah_private."token_sign"(
-    "alg" TEXT,
-    "kid" TEXT,
-    "secret" bytea,
-    "claims" jsonb
-) RETURNS TEXT
-IMMUTABLE STRICT PARALLEL SAFE
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'token_sign_wrapper';
 
 CREATE FUNCTION howdah_private."totp_make_secret"() RETURNS TEXT
 STRICT VOLATILE PARALLEL RESTRICTED

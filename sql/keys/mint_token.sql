@@ -36,7 +36,7 @@ BEGIN
         'role', mint_token.role, 'iat', v_now, 'exp', v_now + v_ttl);
     PERFORM howdah_private.record_audit('mint_token', pg_catalog.jsonb_build_object(
         'role', mint_token.role, 'sub', mint_token.claims -> 'sub', 'ttl', mint_token.ttl));
-    RETURN howdah_private.sign_claims('session', v_claims);
+    RETURN howdah_private.sign_claims('session', v_claims::pg_catalog.text);
 END
 $$;
 ALTER FUNCTION howdah.mint_token(pg_catalog.text, pg_catalog.jsonb, pg_catalog.interval)

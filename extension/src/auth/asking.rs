@@ -1,7 +1,9 @@
 //! What the flows may know of the request that is being served. All null outside one.
 
 use crate::pg::claims;
+use pgrx::Inet;
 use pgrx::prelude::*;
+use std::net::IpAddr;
 
 /// A header of the request; its name in lower case.
 #[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
@@ -25,10 +27,12 @@ fn request_query() -> Option<pgrx::JsonB> {
     Some(pgrx::JsonB(object.into()))
 }
 
-/// The client's address, as the proxy found it.
+/// The client's address, as the proxy found it. IPv4 seen through an IPv6 socket is IPv4.
 #[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
-fn request_client() -> Option<String> {
-    claims::with_context(|context| context.client.clone()).filter(|client| !client.is_empty())
+fn client_address() -> Option<Inet> {
+    let address =
+        claims::with_context(|context| context.client.parse::<IpAddr>().ok()).flatten()?;
+    Some(Inet(address.to_canonical().to_string()))
 }
 
 /// The request's id.

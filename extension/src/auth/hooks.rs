@@ -1,10 +1,18 @@
 //! Hooks of accounts: a function of the DBA's, asked as the role that he gave, for no longer than he allowed.
 
+use super::settings::configuration;
 use crate::encode::Writer;
 use crate::pg::dest::Sink;
 use crate::pg::plan::Plan;
 use crate::pg::{clock, jail};
 use pgrx::prelude::*;
+
+/// Whether any function is registered for a hook: from the backend's own copy of the configuration, so that a sign-in or a
+/// refresh of an app without hooks reads no table for them.
+#[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
+fn hook_registered(hook: &str) -> bool {
+    configuration().hooks.contains(hook)
+}
 
 /// Asks `schema.name(jsonb)` and returns its answer, which is JSON, as text; null if it answers null.
 ///

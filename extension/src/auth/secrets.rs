@@ -4,6 +4,7 @@ use super::{invalid, refuse};
 use crate::pg::guc;
 use howdah_core::auth::password::Pepper;
 use howdah_core::auth::seal::{KEY, Key, NONCE};
+use howdah_core::token;
 use pgrx::prelude::*;
 use std::cell::RefCell;
 use std::io::Write;
@@ -124,8 +125,14 @@ fn random_digits(digits: i32) -> String {
     text
 }
 
+/// What is kept of a token of 128 random bits or more: its SHA-256, in hex.
+#[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
+fn auth_token_digest(token: &str) -> String {
+    token::hex(&token::fingerprint(token))
+}
+
 /// HMAC-SHA-256 of a text under a key that a row holds, in base64url.
 #[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
 fn hmac_base64url(key: &str, data: &str) -> String {
-    howdah_core::token::base64url(&howdah_core::auth::seal::mac(key.as_bytes(), data.as_bytes()))
+    token::base64url(&howdah_core::auth::seal::mac(key.as_bytes(), data.as_bytes()))
 }

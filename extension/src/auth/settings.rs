@@ -1,9 +1,10 @@
 //! `auth.settings`: definitions, and values as this backend keeps them.
 
 use super::invalid;
-use crate::config;
+use crate::config::{self, Config};
 use howdah_core::auth::settings;
 use pgrx::prelude::*;
+use std::rc::Rc;
 
 /// The value of a setting in force, from the backend's own copy of the configuration, which follows every change.
 ///
@@ -13,15 +14,18 @@ fn get(name: &str) -> String {
     let Some(definition) = settings::find(name) else {
         invalid(&format!("there is no setting \"{name}\"; auth.settings_all lists them"))
     };
-    match config::current() {
-        Ok(config) => {
-            config.auth.get(name).cloned().unwrap_or_else(|| definition.default.to_owned())
-        }
-        Err(error) => super::refuse(
+    let config = configuration();
+    config.auth.get(name).cloned().unwrap_or_else(|| definition.default.to_owned())
+}
+
+/// The configuration; raises 55000 if there is none, or of another version.
+pub fn configuration() -> Rc<Config> {
+    config::current().unwrap_or_else(|error| {
+        super::refuse(
             PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             error.hint.as_deref().unwrap_or(&error.message),
-        ),
-    }
+        )
+    })
 }
 
 /// Checks a value and returns it in its normal form.

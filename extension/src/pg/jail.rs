@@ -137,6 +137,12 @@ pub fn run_as<R>(role: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
     result
 }
 
+/// Whose rights count now.
+pub fn current_role() -> u32 {
+    // SAFETY: reads a variable of this backend.
+    unsafe { pg_sys::GetUserId() }.to_u32()
+}
+
 /// The oid of a role, if there is one of that name.
 pub fn role_oid(name: &str) -> Option<pg_sys::Oid> {
     let name = CString::new(name).ok()?;

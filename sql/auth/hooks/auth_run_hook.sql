@@ -20,6 +20,9 @@ DECLARE
     v_answer pg_catalog.jsonb;
     v_event  pg_catalog.jsonb;
 BEGIN
+    IF NOT howdah_private.hook_registered(auth_run_hook.hook) THEN
+        RETURN NULL;
+    END IF;
     SELECT h.schema_name, h.function_name, h.role, h.timeout_ms INTO v_hook
     FROM auth.hooks AS h WHERE h.hook = auth_run_hook.hook;
     IF NOT FOUND THEN

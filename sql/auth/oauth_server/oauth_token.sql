@@ -29,7 +29,7 @@ BEGIN
                 'auth_time', pg_catalog.floor(EXTRACT(epoch FROM v_session.created_at))::pg_catalog.int8,
                 -- Good for nothing here: no role, and refused as an access token.
                 'token_use', 'id'));
-        v_tokens := v_tokens || pg_catalog.jsonb_build_object('id_token', howdah_private.sign_claims('session', v_claims));
+        v_tokens := v_tokens || pg_catalog.jsonb_build_object('id_token', howdah_private.sign_claims('session', v_claims::pg_catalog.text));
     END IF;
     RETURN ROW(200, v_tokens, '{"Cache-Control": "no-store", "Pragma": "no-cache"}')::auth.answer;
 END

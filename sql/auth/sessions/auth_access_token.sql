@@ -9,34 +9,35 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_row    record;
     v_ttl    pg_catalog.int8 := auth.get('jwt_exp');
     v_now    pg_catalog.int8 := pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp()));
+    v_user   pg_catalog.uuid;
+    v_end    pg_catalog.int8;
     v_claims pg_catalog.jsonb;
 BEGIN
-    SELECT s.aal, s.tokens_from, s.oauth_client_id, s.scopes, u.id, u.aud, u.role, u.email, u.phone, u.is_anonymous,
-           u.raw_app_meta_data, u.raw_user_meta_data
-    INTO STRICT v_row
-    FROM auth.sessions AS s JOIN auth.users AS u ON u.id = s.user_id
-    WHERE s.id = auth_access_token.session_id;
+    SELECT u.id, t.issued + v_ttl, howdah_private.auth_issuer() || pg_catalog.jsonb_build_object(
+        'sub', u.id, 'aud', COALESCE(NULLIF(u.aud, ''), auth.get('jwt_aud')),
+        'exp', t.issued + v_ttl, 'iat', t.issued, 'email', COALESCE(u.email, ''), 'phone', COALESCE(u.phone, ''),
+        'app_metadata', COALESCE(u.raw_app_meta_data, '{}'), 'user_metadata', COALESCE(u.raw_user_meta_data, '{}'),
+        'role', u.role, 'aal', COALESCE(s.aal, 'aal1'),
+        'amr', howdah_private.auth_amr(s.id), 'session_id', s.id, 'is_anonymous', u.is_anonymous)
+        || CASE WHEN s.oauth_client_id IS NULL THEN '{}'
+                ELSE pg_catalog.jsonb_build_object('client_id', s.oauth_client_id, 'scope', s.scopes) END
+    INTO STRICT v_user, v_end, v_claims
+    FROM auth.sessions AS s
+    JOIN auth.users AS u ON u.id = s.user_id
     -- The very second of a change of role belongs to the tokens of before.
-    v_now := GREATEST(v_now, pg_catalog.floor(EXTRACT(epoch FROM v_row.tokens_from))::pg_catalog.int8 + 1);
-    v_claims := howdah_private.auth_issuer() || pg_catalog.jsonb_build_object(
-        'sub', v_row.id, 'aud', COALESCE(NULLIF(v_row.aud, ''), auth.get('jwt_aud')),
-        'exp', v_now + v_ttl, 'iat', v_now,
-        'email', COALESCE(v_row.email, ''), 'phone', COALESCE(v_row.phone, ''),
-        'app_metadata', COALESCE(v_row.raw_app_meta_data, '{}'),
-        'user_metadata', COALESCE(v_row.raw_user_meta_data, '{}'),
-        'role', v_row.role, 'aal', COALESCE(v_row.aal::pg_catalog.text, 'aal1'), 'amr', howdah_private.auth_amr(auth_access_token.session_id),
-        'session_id', auth_access_token.session_id, 'is_anonymous', v_row.is_anonymous)
-        || howdah_private.auth_extra_claims(v_row.id);
-    IF v_row.oauth_client_id IS NOT NULL THEN
-        v_claims := v_claims || pg_catalog.jsonb_build_object('client_id', v_row.oauth_client_id, 'scope', v_row.scopes);
+    CROSS JOIN LATERAL (SELECT GREATEST(v_now, pg_catalog.floor(EXTRACT(epoch FROM s.tokens_from))::pg_catalog.int8 + 1)) AS t (issued)
+    WHERE s.id = auth_access_token.session_id;
+    IF auth.get('teams_enabled')::pg_catalog.bool THEN
+        v_claims := v_claims || howdah_private.auth_extra_claims(v_user);
     END IF;
-    v_claims := howdah_private.auth_finish_claims(v_row.id, v_claims, auth_access_token.method);
+    IF howdah_private.hook_registered('custom_access_token') THEN
+        v_claims := howdah_private.auth_finish_claims(v_user, v_claims, auth_access_token.method);
+    END IF;
     RETURN pg_catalog.jsonb_build_object(
-        'access_token', howdah_private.sign_claims('session', v_claims),
-        'token_type', 'bearer', 'expires_in', v_ttl, 'expires_at', v_now + v_ttl);
+        'access_token', howdah_private.sign_claims('session', v_claims::pg_catalog.text),
+        'token_type', 'bearer', 'expires_in', v_ttl, 'expires_at', v_end);
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_access_token(pg_catalog.uuid, pg_catalog.text) IS 'A signed access token for a session.';

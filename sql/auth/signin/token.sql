@@ -26,30 +26,26 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_function pg_catalog.text := CASE token.grant_type
-        WHEN 'password' THEN 'sign_in_with_password'
-        WHEN 'refresh_token' THEN 'refresh_session'
-        WHEN 'pkce' THEN 'exchange_code'
-        WHEN 'id_token' THEN 'sign_in_with_id_token' END;
+    v_function pg_catalog.oid := CASE token.grant_type
+        WHEN 'password' THEN 'auth.sign_in_with_password(text,text,text,jsonb)'::pg_catalog.regprocedure
+        WHEN 'refresh_token' THEN 'auth.refresh_session(text)'::pg_catalog.regprocedure
+        WHEN 'pkce' THEN 'auth.exchange_code(text,text)'::pg_catalog.regprocedure
+        WHEN 'id_token' THEN 'auth.sign_in_with_id_token(text,text,text,text,text,text,bool)'::pg_catalog.regprocedure END;
 BEGIN
-    IF NOT EXISTS (
-        SELECT 1 FROM pg_catalog.pg_proc AS p
-        WHERE p.pronamespace = 'auth'::pg_catalog.regnamespace AND p.proname = v_function
-          AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')
-    ) THEN
+    IF NOT COALESCE(pg_catalog.has_function_privilege(v_function, 'EXECUTE'), false) THEN
         RETURN ROW(400, '{"code": 400, "error_code": "invalid_credentials", "msg": "unsupported_grant_type"}',
                    NULL)::auth.answer;
     END IF;
-    CASE v_function
-        WHEN 'sign_in_with_password' THEN
+    CASE token.grant_type
+        WHEN 'password' THEN
             RETURN auth.sign_in_with_password(
                 email => token.email, phone => token.phone, password => token.password,
                 gotrue_meta_security => token.gotrue_meta_security);
-        WHEN 'refresh_session' THEN
+        WHEN 'refresh_token' THEN
             RETURN auth.refresh_session(refresh_token => token.refresh_token);
-        WHEN 'exchange_code' THEN
+        WHEN 'pkce' THEN
             RETURN auth.exchange_code(auth_code => token.auth_code, code_verifier => token.code_verifier);
-        WHEN 'sign_in_with_id_token' THEN
+        WHEN 'id_token' THEN
             RETURN auth.sign_in_with_id_token(
                 id_token => token.id_token, access_token => token.access_token, nonce => token.nonce,
                 provider => token.provider, client_id => token.client_id, issuer => token.issuer,

@@ -17,6 +17,8 @@ BEGIN
         updated_at    pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now()
     );
     COMMENT ON TABLE auth.hooks IS 'Functions of the app that the account flows ask: auth.set_hook, auth.unset_hook.';
+    CREATE TRIGGER config_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON auth.hooks
+        FOR EACH STATEMENT EXECUTE FUNCTION howdah_private.config_changed();
 
     CREATE TABLE auth.signup_allowed (
         entry      pg_catalog.text CONSTRAINT signup_allowed_pkey PRIMARY KEY,
