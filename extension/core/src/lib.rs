@@ -17,6 +17,7 @@ pub mod ident;
 pub mod json;
 pub mod limits;
 pub mod openapi;
+pub mod outside;
 pub mod rest;
 pub mod route;
 pub mod settings;

@@ -31,10 +31,17 @@ pub struct Outcome {
 
 pub type Carrying<'a> = Pin<Box<dyn Future<Output = Value> + Send + 'a>>;
 
-/// Carries rows of one kind. It ends by itself, within the lease; it never fails: what went wrong
+/// Carries rows of some kinds. It ends by itself, within the lease; it never fails: what went wrong
 /// is an outcome `{"error": word}`.
 pub trait Carrier: Send + Sync {
-    /// Kinds of rows that it carries.
+    /// Kinds that it may take.
     fn kinds(&self) -> &'static [&'static str];
+
+    /// Whether this row is its own. Two carriers may have a kind in common (mail by SMTP, mail by a
+    /// provider's API): what was prepared decides.
+    fn takes(&self, item: &Item) -> bool {
+        self.kinds().contains(&item.kind.as_str())
+    }
+
     fn carry<'a>(&'a self, item: &'a Item) -> Carrying<'a>;
 }

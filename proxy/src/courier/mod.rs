@@ -8,6 +8,8 @@ mod carrier;
 mod clock;
 mod desk;
 mod fetch;
+mod http;
+mod request;
 mod work;
 
 use std::process::ExitCode;
@@ -44,8 +46,8 @@ pub async fn run(args: CourierArgs) -> ExitCode {
         }
     };
     config.application_name("howdah courier").connect_timeout(CONNECT);
-    let carriers: Vec<Arc<dyn Carrier>> = match fetch::Fetch::new() {
-        Ok(fetch) => vec![Arc::new(fetch)],
+    let carriers = match carriers() {
+        Ok(carriers) => carriers,
         Err(error) => {
             log::event(Level::Error, "no HTTP client", &[("error", &error.to_string())]);
             return ExitCode::FAILURE;
@@ -77,6 +79,10 @@ pub async fn run(args: CourierArgs) -> ExitCode {
     }
     log::event(Level::Info, "courier stopped", &[]);
     ExitCode::SUCCESS
+}
+
+fn carriers() -> Result<Vec<Arc<dyn Carrier>>, reqwest::Error> {
+    Ok(vec![Arc::new(fetch::Fetch::new()?), Arc::new(request::Request::new()?)])
 }
 
 async fn keep_working(config: &Config, work: &mut Work, mut stop: watch::Receiver<bool>) {

@@ -1,7 +1,7 @@
 //! The courier's work on one connection: lease, carry, settle. What is being carried outlives the
 //! connection: its outcomes are settled on the next one.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,7 +44,8 @@ pub enum End {
 
 impl Work {
     pub fn new(name: String, carriers: Vec<Arc<dyn Carrier>>, stop: watch::Receiver<bool>) -> Self {
-        let kinds = carriers.iter().flat_map(|carrier| carrier.kinds()).copied().collect();
+        let kinds: BTreeSet<_> = carriers.iter().flat_map(|carrier| carrier.kinds()).collect();
+        let kinds = kinds.into_iter().copied().collect();
         let (finish, done) = mpsc::unbounded_channel();
         Self {
             name,
@@ -130,8 +131,7 @@ impl Work {
     fn start(&mut self, item: Item) {
         self.carrying += 1;
         let (id, lease) = (item.id, item.lease.clone());
-        let carries = |carrier: &&Arc<dyn Carrier>| carrier.kinds().contains(&item.kind.as_str());
-        let carrier = self.carriers.iter().find(carries).cloned();
+        let carrier = self.carriers.iter().find(|carrier| carrier.takes(&item)).cloned();
         let carried = tokio::spawn(async move {
             match carrier {
                 Some(carrier) => carrier.carry(&item).await,

@@ -1,30 +1,23 @@
 //! HTTP requests that a request of ours waits for: providers' discovery documents, keys, tokens and
 //! user information. One try, ten seconds, 64 kB, no redirects.
 
-mod address;
-mod resolve;
 #[cfg(test)]
 mod tests;
 
-mod wanted;
-
-use std::error::Error;
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::Response;
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
 use super::carrier::{Carrier, Carrying, Item};
-use resolve::{Lookup, NotPublic, PublicOnly};
-use wanted::Wanted;
+use super::http::{Bounds, Http, Keep, Wanted, word};
 
-/// Bytes of a body.
+/// Bytes of an answer's body.
 const BODY: usize = 64 * 1024;
+const ASKED: Bounds = Bounds { methods: &["GET", "POST"], body: 256 * 1024 };
 /// Everything: name, connection, TLS, request, answer.
 const TOTAL: Duration = Duration::from_secs(10);
-const CONNECT: Duration = Duration::from_secs(5);
 /// Headers that a flow may have to know; others stay here.
 const SHOWN: [&str; 7] = [
     "cache-control",
@@ -36,45 +29,19 @@ const SHOWN: [&str; 7] = [
     "location",
 ];
 
-/// Two clients, for the choice is made before the name is looked up: one connects to public
-/// addresses only, the other to what the DBA has listed.
-pub struct Fetch {
-    public: Client,
-    listed: Client,
-}
+pub struct Fetch(Http);
 
 impl Fetch {
     /// # Errors
     /// If the certificates that this machine trusts cannot be read.
     pub fn new() -> Result<Self, reqwest::Error> {
-        Self::with(resolve::system())
-    }
-
-    fn with(lookup: Lookup) -> Result<Self, reqwest::Error> {
-        let client = || {
-            Client::builder()
-                .redirect(Policy::none())
-                // A proxy of the environment would do its own resolving.
-                .no_proxy()
-                .referer(false)
-                // No connection is kept: each is made to an address that was checked for it.
-                .pool_max_idle_per_host(0)
-                .connect_timeout(CONNECT)
-                .user_agent(concat!("howdah/", env!("CARGO_PKG_VERSION")))
-        };
-        Ok(Self {
-            public: client().https_only(true).dns_resolver(PublicOnly::new(lookup)).build()?,
-            listed: client().build()?,
-        })
+        Http::new(Keep::Nothing).map(Self)
     }
 
     async fn fetch(&self, item: &Item) -> Result<Value, &'static str> {
-        let wanted = Wanted::read(&item.payload["request"], &item.allowed_hosts)?;
-        let client = if wanted.allowed { &self.listed } else { &self.public };
-        let request =
-            client.request(wanted.method, wanted.url).headers(wanted.headers).body(wanted.body);
+        let wanted = Wanted::read(&item.payload["request"], &item.allowed_hosts, ASKED)?;
         let limit = item.patience.map_or(TOTAL, |patience| patience.min(TOTAL));
-        let exchange = async { read(request.send().await.map_err(|e| word(&e))?).await };
+        let exchange = async { read(self.0.send(wanted).await?).await };
         timeout(limit, exchange).await.unwrap_or(Err("timeout"))
     }
 }
@@ -115,21 +82,4 @@ async fn read(mut response: Response) -> Result<Value, &'static str> {
         }
     }
     Ok(json!({"status": response.status().as_u16(), "headers": headers, "body": body}))
-}
-
-/// One word for what went wrong: the error's own text has the URL in it.
-fn word(error: &reqwest::Error) -> &'static str {
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if inner.is::<NotPublic>() {
-            return "address_not_allowed";
-        }
-        cause = inner.source();
-    }
-    match error {
-        _ if error.is_timeout() => "timeout",
-        _ if error.is_connect() => "cannot_connect",
-        _ if error.is_body() || error.is_decode() => "broken_answer",
-        _ => "failed",
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::address::is_public;
+use howdah_core::outside::is_public;
 
 /// How a name is looked up: by the system's resolver, or by a test's.
 pub type Lookup = Arc<dyn Fn(String) -> Looking + Send + Sync>;
