@@ -4,6 +4,7 @@
 
 mod auth;
 mod catalog;
+mod changes;
 mod config;
 mod database;
 mod descriptions;
@@ -17,6 +18,7 @@ mod pre_request;
 mod role_settings;
 mod routes;
 mod version;
+mod webhooks;
 
 pgrx::pg_module_magic!();
 

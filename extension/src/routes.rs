@@ -71,8 +71,12 @@ pub fn answer(
         return Err(ApiError::new(Code::NotFound, &[]));
     }
     let overloads = live.catalog().functions(&schema, &name);
-    let mut arguments =
-        route::merge(parameters, request.query, request.headers.get("content-type"), request.body)?;
+    let mut arguments = if overloads.iter().any(|f| takes(f, route::RAW_BODY)) {
+        route::merge_raw(parameters, request.query, request.body)?
+    } else {
+        let content_type = request.headers.get("content-type");
+        route::merge(parameters, request.query, content_type, request.body)?
+    };
     arguments.retain(|given| overloads.iter().any(|f| takes(f, &given.name)));
     arguments.sort_by(|a, b| a.name.cmp(&b.name));
 

@@ -30,6 +30,10 @@ GRANT EXECUTE ON FUNCTION howdah.to_json_rows(record) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION howdah.to_json_row(record) TO PUBLIC;
 GRANT USAGE ON SCHEMA howdah TO PUBLIC;
 
+-- Who owns a table makes triggers on it as himself. The function hands on what howdah.on_change was asked for on that very table,
+-- and nothing else.
+GRANT EXECUTE ON FUNCTION howdah.capture_change() TO PUBLIC;
+
 -- The pre-request function runs as the caller's role, whichever that is; for anybody else it raises.
 GRANT EXECUTE ON FUNCTION howdah.enter_role(pg_catalog.text) TO anon, authenticated, service_role;
 
@@ -58,3 +62,9 @@ COMMENT ON FUNCTION howdah.to_json_row(record)
     IS 'The row as an object, as row_to_json prints it, faster; columns of composite types, and of types with a cast to json, want to_json().';
 COMMENT ON AGGREGATE howdah.to_json_rows(record)
     IS 'The rows as an array of objects, as json_agg prints it, faster; [] of no rows.';
+COMMENT ON FUNCTION howdah.on_change(
+    pg_catalog.regclass, pg_catalog.text[], pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.jsonb,
+    pg_catalog.text, pg_catalog.text)
+    IS 'Hand on what is written to a table, in its transaction, a message a row: to a url or an endpoint as webhooks, or to a queue. For the table''s owner.';
+COMMENT ON FUNCTION howdah.off_change(pg_catalog.text) IS 'End what howdah.on_change began; false if there is none of that name.';
+COMMENT ON FUNCTION howdah.capture_change() IS 'Trigger function of howdah.on_change.';

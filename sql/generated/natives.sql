@@ -22,12 +22,35 @@ CREATE FUNCTION auth.role() RETURNS text
 CREATE FUNCTION auth.uid() RETURNS uuid
     LANGUAGE c STABLE PARALLEL RESTRICTED COST 1 AS 'MODULE_PATHNAME', 'howdah_auth_uid';
 
+CREATE FUNCTION howdah.capture_change() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_capture_change';
+
 CREATE FUNCTION howdah."enter_role"(
     "role" TEXT
 ) RETURNS void
 STRICT VOLATILE PARALLEL UNSAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'enter_role_wrapper';
+
+CREATE FUNCTION howdah.off_change(name pg_catalog.text)
+RETURNS pg_catalog.bool
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'off_change_wrapper';
+
+CREATE FUNCTION howdah.on_change(
+    "table" pg_catalog.regclass,
+    events pg_catalog.text[] DEFAULT '{INSERT,UPDATE,DELETE}',
+    url pg_catalog.text DEFAULT NULL,
+    filter pg_catalog.text DEFAULT NULL,
+    columns pg_catalog.text[] DEFAULT NULL,
+    queue pg_catalog.text DEFAULT NULL,
+    headers pg_catalog.jsonb DEFAULT NULL,
+    name pg_catalog.text DEFAULT NULL,
+    tenant pg_catalog.text DEFAULT ''
+)
+RETURNS pg_catalog.text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'on_change_wrapper';
 
 CREATE FUNCTION howdah.serve(
     method text, target text, headers bytea, body bytea, client text, request_id text
@@ -176,6 +199,13 @@ AS 'MODULE_PATHNAME', 'client_address_wrapper';
 CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';
 
+CREATE FUNCTION howdah_private."form_fields"(
+    "body" bytea
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'form_fields_wrapper';
+
 CREATE FUNCTION howdah_private."hmac_base64url"(
     "key" TEXT,
     "data" TEXT
@@ -316,6 +346,14 @@ CREATE FUNCTION howdah_private."oidc_verify_id_token"(
 IMMUTABLE PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'oidc_verify_id_token_wrapper';
+
+CREATE FUNCTION howdah_private."outside_place"(
+    "url" TEXT,
+    "allowed_hosts" TEXT[]
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'outside_place_wrapper';
 
 CREATE FUNCTION howdah_private."password_hash"(
     "password" TEXT
@@ -620,3 +658,32 @@ CREATE FUNCTION howdah_private."webauthn_request_options"(
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'webauthn_request_options_wrapper';
+
+CREATE FUNCTION howdah_private."webhook_check_scheme"(
+    "kind" TEXT,
+    "options" jsonb
+) RETURNS void
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webhook_check_scheme_wrapper';
+
+CREATE FUNCTION howdah_private."webhook_sign"(
+    "id" TEXT,
+    "timestamp" bigint,
+    "body" TEXT,
+    "secrets" TEXT[]
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webhook_sign_wrapper';
+
+CREATE FUNCTION howdah_private."webhook_verify"(
+    "kind" TEXT,
+    "options" jsonb,
+    "secrets" TEXT[],
+    "body" bytea,
+    "now" bigint
+) RETURNS jsonb
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webhook_verify_wrapper';

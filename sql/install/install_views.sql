@@ -45,7 +45,23 @@ BEGIN
                    WHERE a.ended_at > pg_catalog.now() - interval '1 hour' GROUP BY a.kind) AS d ON d.kind = k.kind
         LEFT JOIN howdah.outbox_pauses AS p ON p.kind = k.kind;
     COMMENT ON VIEW howdah.outbox_stats IS 'Each kind of message: how many wait, for how long, and what came of the last hour.';
+    CREATE OR REPLACE VIEW howdah.changes WITH (security_barrier) AS
+        SELECT c.name, COALESCE(t.oid::pg_catalog.regclass::pg_catalog.text,
+                                pg_catalog.format('%I.%I', c.table_schema, c.table_name)) AS "table",
+               c.events, COALESCE(c.url, c.endpoint, c.queue) AS target, c.filter, c.columns, c.role,
+               (SELECT pg_catalog.count(*) FROM pg_catalog.pg_trigger AS g
+                WHERE g.tgrelid = t.oid AND g.tgfoid = 'howdah.capture_change()'::pg_catalog.regprocedure
+                  AND g.tgargs = pg_catalog.convert_to(c.id::pg_catalog.text, 'UTF8') || '\x00') AS triggers
+        FROM howdah.change_captures AS c
+        LEFT JOIN LATERAL (
+            SELECT r.oid FROM pg_catalog.pg_class AS r JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
+            JOIN pg_catalog.pg_database AS d ON d.datname = pg_catalog.current_database()
+            WHERE d.oid || '/' || r.oid = c.table_key
+               OR (n.nspname, r.relname) = (c.table_schema, c.table_name)
+            ORDER BY d.oid || '/' || r.oid = c.table_key DESC LIMIT 1) AS t ON true;
+    COMMENT ON VIEW howdah.changes IS 'Whose changes are handed on, and to whom: howdah.on_change. Without triggers, none are.';
     ALTER VIEW howdah.outbox OWNER TO howdah_owner;
+    ALTER VIEW howdah.changes OWNER TO howdah_owner;
     ALTER VIEW howdah.deliveries OWNER TO howdah_owner;
     ALTER VIEW howdah.outbox_stats OWNER TO howdah_owner;
 END

@@ -20,6 +20,11 @@ AS $$
         ('howdah', 'outbox_pauses'),
         ('howdah', 'ticks'),
         ('howdah', 'couriers'),
+        -- webhooks, out and in; changes of tables
+        ('howdah', 'webhook_endpoints'),
+        ('howdah', 'change_captures'),
+        ('howdah', 'inbound_hooks'),
+        ('howdah', 'inbound_seen'),
         -- identity providers of organisations
         ('auth', 'sso_providers'),
         ('auth', 'sso_domains'),

@@ -9,6 +9,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM howdah_private.install_outbox();
+    PERFORM howdah_private.install_webhooks();
     PERFORM howdah_private.install_auth_settings();
     PERFORM howdah_private.install_auth_users();
     PERFORM howdah_private.install_auth_mail();

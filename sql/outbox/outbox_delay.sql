@@ -10,6 +10,7 @@ AS $$
 BEGIN
     RETURN pg_catalog.make_interval(secs => (0.75 + pg_catalog.random() / 2) * CASE outbox_delay.kind
         WHEN 'fetch' THEN 0
+        WHEN 'webhook' THEN howdah_private.webhook_delay(outbox_delay.attempts)
         ELSE LEAST(5 * 4 ^ LEAST(outbox_delay.attempts - 1, 10), 3600)
     END);
 END

@@ -15,6 +15,7 @@ AS $$
 BEGIN
     RETURN CASE outbox_prepare.entry.kind
         WHEN 'fetch' THEN outbox_prepare.entry.payload
+        WHEN 'webhook' THEN howdah_private.webhook_prepare(outbox_prepare.entry)
         ELSE outbox_prepare.entry.payload
     END;
 END

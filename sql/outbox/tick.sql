@@ -22,7 +22,8 @@ BEGIN
         SELECT t.name, t.every
         FROM (VALUES
             ('outbox_partitions', interval '1 minute'),
-            ('lanes', interval '1 hour')
+            ('lanes', interval '1 hour'),
+            ('inbound', interval '1 minute')
         ) AS t (name, every)
     LOOP
         BEGIN

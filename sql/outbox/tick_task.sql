@@ -13,6 +13,8 @@ BEGIN
         WHEN 'outbox_partitions' THEN
             PERFORM howdah_private.keep_partitions('howdah.outbox_history', 2, v_keep);
             PERFORM howdah_private.keep_partitions('howdah.delivery_attempts', 2, v_keep);
+        WHEN 'inbound' THEN
+            PERFORM howdah_private.inbound_forget();
         WHEN 'lanes' THEN
             DELETE FROM howdah.lanes AS l WHERE l.failed_at < pg_catalog.now() - interval '1 day';
     END CASE;

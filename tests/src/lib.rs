@@ -13,6 +13,7 @@ pub mod forge;
 pub mod inbox;
 pub mod issuer;
 pub mod outside;
+pub mod receiver;
 pub mod reply;
 pub mod server;
 pub mod table;

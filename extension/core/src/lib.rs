@@ -1,6 +1,6 @@
 //! Howdah's pure core: everything that can be decided without Postgres.
 //!
-//! Arrows: error, limits → ident → sql → catalog → openapi → rest; the other domains (token, settings, route, json)
+//! Arrows: error, limits → ident → sql → catalog → openapi → rest; the other domains (token, settings, route, json, webhook)
 //! import error, limits, ident, http, json and claim_path only. `tests/arrows.rs` checks them.
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -22,3 +22,4 @@ pub mod rest;
 pub mod route;
 pub mod settings;
 pub mod token;
+pub mod webhook;

@@ -143,6 +143,15 @@ pub fn current_role() -> u32 {
     unsafe { pg_sys::GetUserId() }.to_u32()
 }
 
+/// The name of the current user.
+pub fn current_role_name() -> String {
+    // SAFETY: a syscache lookup of the user that is current, who exists; the name is copied at once.
+    unsafe {
+        let name = pg_sys::GetUserNameFromId(pg_sys::GetUserId(), false);
+        std::ffi::CStr::from_ptr(name).to_string_lossy().into_owned()
+    }
+}
+
 /// The oid of a role, if there is one of that name.
 pub fn role_oid(name: &str) -> Option<pg_sys::Oid> {
     let name = CString::new(name).ok()?;

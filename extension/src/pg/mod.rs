@@ -20,6 +20,7 @@ pub mod plan;
 pub mod query;
 pub mod rows;
 pub mod test_mode;
+pub mod trigger;
 pub mod value;
 pub mod view;
 

@@ -22,6 +22,8 @@ BEGIN
         ('GET',    '/auth/v1/settings',                         'auth.settings_public',       'fast',  NULL),
         ('GET',    '/auth/v1/.well-known/jwks.json',            'howdah.jwks',                'fast',  NULL),
         ('GET',    '/auth/v1/.well-known/openid-configuration', 'auth.openid_configuration',  'fast',  NULL),
+        -- webhooks of providers
+        ('POST',   '/hooks/in/{name}',                       'howdah.receive_hook',       'fast',  1048576),
         -- SAML is not offered
         ('POST',   '/auth/v1/sso',                           'auth.saml_disabled',        'fast',  65536),
         ('GET',    '/auth/v1/sso/saml/metadata',             'auth.saml_disabled',        'fast',  NULL),

@@ -17,3 +17,4 @@ mod keys;
 mod many_tables;
 mod reload;
 mod settings;
+mod webhooks;

@@ -33,6 +33,8 @@ pub struct Argument {
 
 /// The name under which a body that has no names of its own is passed.
 pub const BODY: &str = "body";
+/// The name under which a body is passed unread, to a function that has such an argument.
+pub const RAW_BODY: &str = "raw_body";
 
 /// Merges path parameters, query and body.
 ///
@@ -57,6 +59,22 @@ pub fn merge(
     add(&mut arguments, fields);
     let members = read_body(content_type, body).map_err(|problem| ApiError::bad_body(&problem))?;
     add(&mut arguments, members);
+    Ok(arguments)
+}
+
+/// As [`merge`], for a function that wants the body as it came (signatures are over bytes): it is [`RAW_BODY`], and nothing of it is
+/// read. A query cannot say that it is something else.
+///
+/// # Errors
+/// As [`merge`], of the query.
+pub fn merge_raw(
+    path: Vec<(&str, String)>,
+    query: &str,
+    body: &[u8],
+) -> Result<Vec<Argument>, ApiError> {
+    let mut arguments = merge(path, query, None, b"")?;
+    arguments.retain(|argument| argument.name != RAW_BODY);
+    arguments.push(Argument { name: RAW_BODY.to_owned(), value: Value::Bytes(body.to_vec()) });
     Ok(arguments)
 }
 

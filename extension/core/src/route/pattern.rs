@@ -14,6 +14,7 @@ const RESERVED: &[&[&str]] = &[
     &["storage", "v1"],
     &["realtime", "v1"],
     &["graphql", "v1"],
+    &["hooks", "in"],
     &["live"],
     &["ready"],
     &["metrics"],

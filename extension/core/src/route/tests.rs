@@ -179,6 +179,7 @@ fn refuses_bad_patterns_and_says_what_is_right() {
         ("/{a}/{a...}", "twice"),
         ("/rest/v1/film", "/api/rest/v1/film"),
         ("/live", "serves itself"),
+        ("/hooks/in/{name}", "serves itself"),
         ("/_/x", "serves itself"),
     ] {
         let message = check("GET", pattern).expect_err(pattern);
@@ -213,6 +214,17 @@ fn the_path_wins_over_the_query_and_the_query_over_the_body() {
         r#"id=Text("1") x=Text("3") y=Text("6")"#
     );
     assert_eq!(arguments(&[], "", None, ""), "");
+}
+
+#[test]
+fn a_raw_body_is_what_came_whatever_the_query_says() {
+    let path = vec![("name", "a".to_owned())];
+    let body = br#"{"name": "b", "name": "c"#;
+    let arguments = merge_raw(path, "raw_body=x&name=d&e=1&raw_body=y", body).unwrap();
+    let names: Vec<_> = arguments.iter().map(|a| a.name.as_str()).collect();
+    assert_eq!(names, ["name", "e", RAW_BODY]);
+    assert_eq!(arguments[0].value, Value::Text("a".into()));
+    assert_eq!(arguments[2].value, Value::Bytes(body.to_vec()));
 }
 
 #[test]

@@ -229,6 +229,20 @@ const DEFINITIONS: &[Definition] = &[
         set: |_, v| values::number(v, 1, 1024).map(|_| ()),
     },
     Definition {
+        key: "webhook.schedule",
+        kind: "list of seconds",
+        default: "5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400",
+        description: "When a webhook that failed is tried again: seconds after each attempt, a quarter more or less. There is one attempt more than there are items.",
+        set: |_, v| values::seconds(v).map(|_| ()),
+    },
+    Definition {
+        key: "webhook.timeout_ms",
+        kind: "milliseconds",
+        default: "15000",
+        description: "How long the receiver of a webhook may take to answer, 0.1 s to 25 s.",
+        set: |_, v| values::number(v, 100, 25_000).map(|_| ()),
+    },
+    Definition {
         key: "howdah.error_detail",
         kind: "normal or safe",
         default: "normal",

@@ -33,6 +33,15 @@ pub(super) fn number(text: &str, least: u64, most: u64) -> Result<u64, String> {
         .ok_or_else(|| format!("must be a whole number from {least} to {most}"))
 }
 
+/// One to 50 lengths of time, each at most a week.
+pub(super) fn seconds(text: &str) -> Result<Vec<u64>, String> {
+    let items: Vec<&str> = text.split(',').map(str::trim).collect();
+    if items.len() > 50 {
+        return Err("must be at most 50 numbers of seconds".to_owned());
+    }
+    items.into_iter().map(|item| number(item, 0, 604_800)).collect()
+}
+
 pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
     choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
