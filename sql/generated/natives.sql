@@ -450,6 +450,15 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'qr_svg_wrapper';
 
+CREATE FUNCTION howdah_private."queue_send_as"(
+    "role" TEXT,
+    "queue" TEXT,
+    "messages" TEXT
+) RETURNS bigint
+STRICT VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'queue_send_as_wrapper';
+
 CREATE FUNCTION howdah_private."random_digits"(
     "digits" INT
 ) RETURNS TEXT

@@ -8,15 +8,20 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_hook howdah.inbound_hooks;
+    v_hook  howdah.inbound_hooks;
+    v_owner pg_catalog.text;
 BEGIN
     SELECT h.* INTO v_hook FROM howdah.inbound_hooks AS h WHERE h.name = inbound_hand_over.hook;
     IF v_hook.queue IS NULL THEN
         PERFORM howdah_private.hook_call(
             v_hook.schema_name, v_hook.function_name, v_hook.role, inbound_hand_over.message::pg_catalog.text, 10000);
     ELSE
-        EXECUTE 'SELECT queue.send($1, $2, caller => q.owner::howdah_private.caller) FROM queue.queues AS q WHERE q.name = $1'
-        USING v_hook.queue, inbound_hand_over.message;
+        EXECUTE 'SELECT q.owner FROM queue.queues AS q WHERE q.name = $1' INTO v_owner USING v_hook.queue;
+        IF v_owner IS NULL THEN
+            RAISE EXCEPTION 'there is no queue "%"', v_hook.queue USING ERRCODE = 'undefined_object';
+        END IF;
+        PERFORM howdah_private.queue_send_as(
+            v_owner, v_hook.queue, pg_catalog.jsonb_build_array(inbound_hand_over.message)::pg_catalog.text);
     END IF;
 END
 $$;

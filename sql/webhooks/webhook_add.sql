@@ -21,19 +21,13 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT howdah_private.outbox_add(
         'webhook', webhook_add.url,
-        pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-            'id', 'msg_' || pg_catalog.replace(pg_catalog.gen_random_uuid()::pg_catalog.text, '-', ''),
-            'endpoint', webhook_add.endpoint,
-            'url', CASE WHEN webhook_add.endpoint IS NULL THEN webhook_add.url END,
-            'event', webhook_add.event,
-            'headers', NULLIF(webhook_add.headers, '{}')))
-            -- Nulls of the body are its own.
+        howdah_private.webhook_message(webhook_add.url, webhook_add.endpoint, webhook_add.event, webhook_add.headers)
             || pg_catalog.jsonb_build_object('body', webhook_add.body),
         webhook_add.lane,
         user_id => webhook_add.user_id,
         tenant => webhook_add.tenant,
         due_at => COALESCE(webhook_add.due_at, pg_catalog.now()),
-        max_attempts => 1 + pg_catalog.cardinality(pg_catalog.string_to_array(howdah.get('webhook.schedule'), ',')))
+        max_attempts => howdah_private.webhook_attempts())
 $$;
 COMMENT ON FUNCTION howdah_private.webhook_add(
     pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb,
