@@ -15,8 +15,10 @@ mod keys;
 mod overview;
 mod pg;
 mod pre_request;
+mod push;
 mod role_settings;
 mod routes;
+mod sender;
 mod version;
 mod webhooks;
 

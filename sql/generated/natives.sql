@@ -443,6 +443,66 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'pkce_meets_wrapper';
 
+CREATE FUNCTION howdah_private."push_check_message"(
+    "message" jsonb,
+    "platforms" TEXT[]
+) RETURNS void
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'push_check_message_wrapper';
+
+CREATE FUNCTION howdah_private."push_check_sender"(
+    "driver" TEXT,
+    "settings" jsonb,
+    "secret" TEXT
+) RETURNS void
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'push_check_sender_wrapper';
+
+CREATE FUNCTION howdah_private."push_make_key"() RETURNS TEXT
+STRICT VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'push_make_key_wrapper';
+
+CREATE FUNCTION howdah_private."push_public_key"(
+    "secret" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'push_public_key_wrapper';
+
+CREATE FUNCTION howdah_private."push_read_device"(
+    "platform" TEXT,
+    "token" TEXT,
+    "subscription" jsonb,
+    "services" TEXT,
+    "allowed" TEXT[]
+) RETURNS TABLE (
+    "token" TEXT,
+    "p256dh" TEXT,
+    "auth" TEXT,
+    "lane" TEXT,
+    "problem" TEXT
+)
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'push_read_device_wrapper';
+
+CREATE FUNCTION howdah_private."push_request"(
+    "message" jsonb,
+    "device" jsonb,
+    "id" TEXT,
+    "apns_id" TEXT,
+    "at" bigint,
+    "expires_at" bigint,
+    "settings" jsonb,
+    "secret" TEXT
+) RETURNS jsonb
+STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'push_request_wrapper';
+
 CREATE FUNCTION howdah_private."qr_svg"(
     "text" TEXT
 ) RETURNS TEXT
@@ -534,6 +594,36 @@ CREATE FUNCTION howdah_private."secret_seal"(
 STRICT VOLATILE PARALLEL RESTRICTED
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'secret_seal_wrapper';
+
+CREATE FUNCTION howdah_private."sender_check"(
+    "kind" TEXT,
+    "driver" TEXT,
+    "settings" jsonb,
+    "has_secret" bool
+) RETURNS void
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'sender_check_wrapper';
+
+CREATE FUNCTION howdah_private."sender_drivers"() RETURNS TABLE (
+    "driver" TEXT,
+    "kind" TEXT,
+    "needs" TEXT[]
+)
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'sender_drivers_wrapper';
+
+CREATE FUNCTION howdah_private."sender_request"(
+    "driver" TEXT,
+    "settings" jsonb,
+    "secret" TEXT,
+    "token" TEXT,
+    "about" jsonb
+) RETURNS jsonb
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'sender_request_wrapper';
 
 CREATE FUNCTION howdah_private."server_hmac"(
     "purpose" TEXT,

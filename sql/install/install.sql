@@ -47,6 +47,7 @@ BEGIN
     PERFORM howdah_private.install_views();
     PERFORM howdah_private.tick_task('outbox_partitions');
     PERFORM howdah_private.key_file_make();
+    PERFORM howdah_private.push_make_sender();
 
     RETURN pg_catalog.format(
         'howdah %s: %s', howdah.version(),

@@ -25,6 +25,13 @@ AS $$
         ('howdah', 'change_captures'),
         ('howdah', 'inbound_hooks'),
         ('howdah', 'inbound_seen'),
+        -- senders, push messages
+        ('howdah', 'senders'),
+        ('howdah', 'push_devices'),
+        ('howdah', 'push_topics'),
+        ('howdah', 'push_topic_devices'),
+        ('howdah', 'push_topic_users'),
+        ('howdah', 'push_messages'),
         -- identity providers of organisations
         ('auth', 'sso_providers'),
         ('auth', 'sso_domains'),

@@ -24,6 +24,8 @@ BEGIN
     PERFORM howdah_private.install_auth_one_time_tokens();
     PERFORM howdah_private.install_auth_signup();
     PERFORM howdah_private.install_auth_attempts();
+    PERFORM howdah_private.install_senders();
+    PERFORM howdah_private.install_push();
 END
 $$;
 COMMENT ON FUNCTION howdah_private.install_step_0002() IS 'howdah.install(): the tables of accounts.';

@@ -16,6 +16,10 @@ BEGIN
     RETURN CASE outbox_prepare.entry.kind
         WHEN 'fetch' THEN outbox_prepare.entry.payload
         WHEN 'webhook' THEN howdah_private.webhook_prepare(outbox_prepare.entry)
+        WHEN 'push' THEN howdah_private.push_prepare(outbox_prepare.entry)
+        WHEN 'sms' THEN howdah_private.sender_prepare(outbox_prepare.entry)
+        WHEN 'chat' THEN howdah_private.sender_prepare(outbox_prepare.entry)
+        WHEN 'social' THEN howdah_private.sender_prepare(outbox_prepare.entry)
         ELSE outbox_prepare.entry.payload
     END;
 END

@@ -14,6 +14,7 @@ BEGIN
     CASE outbox_settled.entry.kind
         WHEN 'fetch' THEN NULL;
         WHEN 'webhook' THEN PERFORM howdah_private.webhook_settled(outbox_settled.entry, outbox_settled.outcome);
+        WHEN 'push' THEN PERFORM howdah_private.push_settled(outbox_settled.entry, outbox_settled.outcome);
         ELSE NULL;
     END CASE;
 END

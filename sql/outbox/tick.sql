@@ -23,8 +23,14 @@ BEGIN
         FROM (VALUES
             ('outbox_partitions', interval '1 minute'),
             ('lanes', interval '1 hour'),
-            ('inbound', interval '1 minute')
+            ('inbound', interval '1 minute'),
+            -- Each time that there is something, and no write when there is nothing.
+            ('push_fan_out', CASE WHEN EXISTS (
+                SELECT 1 FROM howdah.push_messages AS m
+                WHERE m.state IN ('due', 'running') AND m.due_at <= pg_catalog.now()) THEN interval '0' END),
+            ('push_sweep', interval '10 minutes')
         ) AS t (name, every)
+        WHERE t.every IS NOT NULL
     LOOP
         BEGIN
             IF howdah_private.tick_due(v_task.name, v_task.every) THEN

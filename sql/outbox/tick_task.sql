@@ -17,6 +17,10 @@ BEGIN
             PERFORM howdah_private.inbound_forget();
         WHEN 'lanes' THEN
             DELETE FROM howdah.lanes AS l WHERE l.failed_at < pg_catalog.now() - interval '1 day';
+        WHEN 'push_fan_out' THEN
+            PERFORM howdah_private.push_fan_out();
+        WHEN 'push_sweep' THEN
+            PERFORM howdah_private.push_sweep();
     END CASE;
 END
 $$;

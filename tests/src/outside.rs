@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Answers by its path: `/ok`, `/slow/<ms>`, `/silent`, `/drip`, `/bomb`, `/to/<port>` (a redirect), `/echo`, `/captcha/<secret>`.
+/// Answers by its path: `/ok`, `/slow/<ms>`, `/silent`, `/drip`, `/bomb`, `/to/<port>` (a redirect), `/echo`, `/captcha/<secret>`,
+/// `/token` (of OAuth).
 pub struct Outside {
     pub port: u16,
     seen: Arc<Mutex<HashMap<String, usize>>>,
@@ -118,6 +119,7 @@ fn answer(stream: TcpStream, seen: &Mutex<HashMap<String, usize>>) -> std::io::R
                 &format!("{{\"success\":{success},\"error-codes\":[{codes}]}}"),
             )
         }
+        ["token"] => say("200 OK", "", "{\"access_token\":\"token\",\"expires_in\":3600}"),
         ["echo"] => say("200 OK", "", &format!("{head}{body}")),
         _ => say("200 OK", "Content-Type: application/json\r\n", "{\"ok\":true}"),
     }

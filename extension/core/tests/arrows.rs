@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every domain may import: leaves, or nearly (error takes limits and http, json takes http).
-const BASE: &[&str] = &["error", "limits", "ident", "http", "claim_path", "json"];
+const BASE: &[&str] = &["error", "limits", "ident", "http", "claim_path", "json", "outside"];
 
 /// A module and all that its files import, as paths from the crate's root: `rest::query::Reader`.
 struct Module {

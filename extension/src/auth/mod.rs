@@ -17,7 +17,7 @@ mod webauthn;
 use pgrx::prelude::*;
 
 /// Raises 22023 with a message that says what would be right.
-fn invalid(message: &str) -> ! {
+pub fn invalid(message: &str) -> ! {
     refuse(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, message)
 }
 

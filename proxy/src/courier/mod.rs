@@ -8,6 +8,7 @@ mod carrier;
 mod clock;
 mod desk;
 mod fetch;
+mod granted;
 mod http;
 mod request;
 mod work;
@@ -82,7 +83,11 @@ pub async fn run(args: CourierArgs) -> ExitCode {
 }
 
 fn carriers() -> Result<Vec<Arc<dyn Carrier>>, reqwest::Error> {
-    Ok(vec![Arc::new(fetch::Fetch::new()?), Arc::new(request::Request::new()?)])
+    Ok(vec![
+        Arc::new(fetch::Fetch::new()?),
+        Arc::new(granted::Granted::new()?),
+        Arc::new(request::Request::new()?),
+    ])
 }
 
 async fn keep_working(config: &Config, work: &mut Work, mut stop: watch::Receiver<bool>) {

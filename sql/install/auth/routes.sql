@@ -118,6 +118,14 @@ BEGIN
         ('PUT',    '/auth/v1/admin/oauth/clients/{client_id}',  'auth.admin_update_oauth_client', 'fast', 65536),
         ('DELETE', '/auth/v1/admin/oauth/clients/{client_id}',  'auth.admin_delete_oauth_client', 'fast', 65536),
         ('POST',   '/auth/v1/admin/oauth/clients/{client_id}/regenerate_secret', 'auth.admin_regenerate_oauth_client_secret', 'fast', 65536),
+        -- push messages
+        ('GET',    '/push/v1/key',                           'howdah.push_key',           'fast',  NULL),
+        ('GET',    '/push/v1/devices',                       'howdah.list_push_devices',  'fast',  NULL),
+        ('POST',   '/push/v1/devices',                       'howdah.register_push_device', 'fast', 65536),
+        ('DELETE', '/push/v1/devices/{device_id}',           'howdah.unregister_push_device', 'fast', 65536),
+        ('GET',    '/push/v1/topics',                        'howdah.list_push_topics',   'fast',  NULL),
+        ('PUT',    '/push/v1/topics/{topic}',                'howdah.subscribe_push_topic', 'fast', 65536),
+        ('DELETE', '/push/v1/topics/{topic}',                'howdah.unsubscribe_push_topic', 'fast', 65536),
         -- the admin API
         ('POST',   '/auth/v1/admin/users/{user_id}/logout',     'auth.admin_sign_out',        'fast',  65536),
         ('POST',   '/auth/v1/invite',                           'auth.invite',                'fast',  65536),

@@ -15,6 +15,7 @@ mod auth_timing;
 mod faults;
 mod keys;
 mod many_tables;
+mod push;
 mod reload;
 mod settings;
 mod webhooks;

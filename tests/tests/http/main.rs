@@ -26,6 +26,7 @@ mod library;
 mod openapi;
 mod parity;
 mod proxy;
+mod push;
 mod rest_aggregates;
 mod rest_bulk_update;
 mod rest_codes;

@@ -245,3 +245,38 @@ pub(super) fn app_value(value: &str) -> Result<String, String> {
     }
     Ok(value.to_owned())
 }
+
+/// Hosts, `*.domain` or `*`, by commas or spaces.
+pub(super) fn hosts(text: &str) -> Result<(), String> {
+    let fits = |item: &str| {
+        let name = item.strip_prefix("*.").unwrap_or(item);
+        item == "*"
+            || (name.split('.').all(|label| {
+                !label.is_empty()
+                    && label
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            }))
+    };
+    match text.split([',', ' ', '\n']).filter(|item| !item.is_empty()).find(|item| !fits(item)) {
+        None => Ok(()),
+        Some(item) => Err(format!("{item}: a host in lower case, *.domain or *")),
+    }
+}
+
+/// A span of the day, like `22:00-07:00`.
+pub(super) fn hours(text: &str) -> Result<(), String> {
+    let time = |text: &str| {
+        let (hour, minute) = text.split_once(':')?;
+        let number = |text: &str| {
+            let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| text.parse::<u32>().ok()).flatten()
+        };
+        Some((number(hour).filter(|h| *h < 24)?, number(minute).filter(|m| *m < 60)?))
+    };
+    let span = text.split_once('-').and_then(|(from, to)| Some((time(from)?, time(to)?)));
+    match span {
+        Some((from, to)) if from != to => Ok(()),
+        _ => Err("must be like 22:00-07:00".to_owned()),
+    }
+}

@@ -32,6 +32,8 @@ pub struct Http {
 pub enum Keep {
     Nothing,
     Briefly,
+    /// HTTP/2 and nothing else, many requests over one connection.
+    Http2,
 }
 
 impl Http {
@@ -53,6 +55,11 @@ impl Http {
                 .user_agent(concat!("howdah/", env!("CARGO_PKG_VERSION")));
             match keep {
                 Keep::Nothing => client.pool_max_idle_per_host(0),
+                Keep::Http2 => client
+                    .http2_prior_knowledge()
+                    .http2_keep_alive_interval(Duration::from_secs(60))
+                    .http2_keep_alive_timeout(Duration::from_secs(10))
+                    .pool_idle_timeout(Duration::from_secs(600)),
                 // Less than the 5 s after which common servers close one.
                 Keep::Briefly => {
                     client.pool_max_idle_per_host(4).pool_idle_timeout(Duration::from_secs(3))

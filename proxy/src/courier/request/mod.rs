@@ -50,6 +50,11 @@ impl Request {
         Http::new(Keep::Briefly).map(Self)
     }
 
+    /// By other clients.
+    pub fn over(http: Http) -> Self {
+        Self(http)
+    }
+
     async fn ask(&self, item: &Item) -> Result<Answer, &'static str> {
         let wanted = Wanted::read(&item.payload["request"], &item.allowed_hosts, ASKED)?;
         let asked = item.payload["timeout_ms"].as_u64().map_or(TOTAL, Duration::from_millis);
