@@ -13,3 +13,8 @@ CREATE SCHEMA auth;
 COMMENT ON SCHEMA auth IS 'Who is asking: auth.uid(), auth.role(), auth.email(), auth.jwt().';
 -- Any role may own a table whose policy asks who is asking.
 GRANT USAGE ON SCHEMA auth TO PUBLIC;
+
+CREATE SCHEMA queue;
+COMMENT ON SCHEMA queue IS 'Queues: queue.send(), queue.read(), queue.delete() and their like.';
+-- The schema shows names to everybody; each function in it has its own grants.
+GRANT USAGE ON SCHEMA queue TO PUBLIC;

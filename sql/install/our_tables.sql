@@ -32,6 +32,15 @@ AS $$
         ('howdah', 'push_topic_devices'),
         ('howdah', 'push_topic_users'),
         ('howdah', 'push_messages'),
+        -- queues
+        ('queue', 'queues'),
+        ('queue', 'grants'),
+        ('queue', 'floors'),
+        ('queue', 'messages'),
+        ('queue', 'messages_shared'),
+        ('queue', 'archived'),
+        ('queue', 'dedup_keys'),
+        ('queue', 'samples'),
         -- identity providers of organisations
         ('auth', 'sso_providers'),
         ('auth', 'sso_domains'),

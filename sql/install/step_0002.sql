@@ -10,6 +10,7 @@ AS $$
 BEGIN
     PERFORM howdah_private.install_outbox();
     PERFORM howdah_private.install_webhooks();
+    PERFORM howdah_private.install_queues();
     PERFORM howdah_private.install_auth_settings();
     PERFORM howdah_private.install_auth_users();
     PERFORM howdah_private.install_auth_mail();

@@ -83,6 +83,8 @@ class Stack:
                 f" FROM unnest(ARRAY[{numbers}]) n"
             )
         )
+        if floor_binary is None:
+            return
         self.floor = subprocess.Popen(
             [floor_binary],
             env=dict(os.environ, FLOOR_LISTEN=f"127.0.0.1:{self.floor_port}", FLOOR_DB=self.socket_url()),
