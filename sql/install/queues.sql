@@ -45,7 +45,6 @@ BEGIN
     CREATE TABLE queue.floors (
         queue    pg_catalog.int4 CONSTRAINT floors_pkey PRIMARY KEY
                  CONSTRAINT floors_queue_fkey REFERENCES queue.queues ON DELETE CASCADE,
-        id       pg_catalog.int8 NOT NULL DEFAULT 0,
         vt       pg_catalog.timestamptz NOT NULL DEFAULT '-infinity',
         mark_id  pg_catalog.int8 NOT NULL DEFAULT 0,
         mark_at  pg_catalog.timestamptz NOT NULL DEFAULT '-infinity',
@@ -53,7 +52,6 @@ BEGIN
     );
     COMMENT ON TABLE queue.floors IS 'Where claims begin to look: howdah_private.queue_raise_floor.';
 
-    -- Fresh: sent without delay and never read. Everything else waits for its vt.
     CREATE TABLE queue.messages (
         id           pg_catalog.int8 NOT NULL,
         enqueued_at  pg_catalog.timestamptz NOT NULL,
@@ -63,16 +61,14 @@ BEGIN
         home         pg_catalog.int4 NOT NULL,
         read_ct      pg_catalog.int4 NOT NULL DEFAULT 0,
         priority     pg_catalog.int2 NOT NULL DEFAULT 0,
-        fresh        pg_catalog.bool NOT NULL,
         group_key    pg_catalog.text COLLATE "C",
         headers      pg_catalog.jsonb,
         message      pg_catalog.jsonb
     ) PARTITION BY LIST (home);
-    CREATE INDEX messages_fresh_idx ON queue.messages (queue, priority, id) WHERE fresh AND group_key IS NULL;
-    CREATE INDEX messages_vt_idx ON queue.messages (queue, priority, vt) WHERE NOT fresh AND group_key IS NULL;
+    CREATE INDEX messages_vt_idx ON queue.messages (queue, priority, vt, id) WHERE group_key IS NULL;
     CREATE INDEX messages_group_idx ON queue.messages (queue, group_key, id) WHERE group_key IS NOT NULL;
     COMMENT ON TABLE queue.messages IS 'The messages of all queues.';
-    COMMENT ON COLUMN queue.messages.fresh IS 'Sent without delay and never read: found by id. Others are found by vt.';
+    COMMENT ON COLUMN queue.messages.vt IS 'When it can be read: when it was sent, or is over for who has read it.';
     CREATE TABLE queue.messages_shared PARTITION OF queue.messages FOR VALUES IN (0);
     ALTER TABLE queue.messages_shared ADD CONSTRAINT messages_shared_pkey PRIMARY KEY (queue, id);
     -- Rows come and go: vacuum must follow.

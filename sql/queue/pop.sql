@@ -20,7 +20,7 @@ BEGIN
     DELETE FROM queue.messages AS m
     WHERE m.home = v_queue.home AND m.queue = v_queue.id
       AND m.id = ANY (ARRAY(SELECT t.msg_id FROM pg_catalog.unnest(v_messages) AS t));
-    RETURN QUERY SELECT t.* FROM pg_catalog.unnest(v_messages) AS t;
+    RETURN QUERY SELECT t.* FROM pg_catalog.unnest(v_messages) AS t ORDER BY t.msg_id;
 END
 $$;
 ALTER FUNCTION queue.pop(pg_catalog.text, pg_catalog.int4, howdah_private.caller) OWNER TO howdah_owner;

@@ -2,7 +2,6 @@
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 -- Writes    as queue_take; messages read more than max_reads times leave the queue.
--- Returns   the messages, oldest first.
 -- Raises    as queue_take.
 CREATE FUNCTION howdah_private.queue_claim(
     queue howdah_private.queue_opened, vt pg_catalog.int4, qty pg_catalog.int4, conditional pg_catalog.jsonb

@@ -24,9 +24,9 @@ BEGIN
         RETURN;
     END IF;
     PERFORM howdah_private.queue_note(v_heir.id, 0::pg_catalog.int2, v_message.group_key IS NOT NULL);
-    INSERT INTO queue.messages (id, enqueued_at, vt, queue, home, fresh, group_key, headers, message)
+    INSERT INTO queue.messages (id, enqueued_at, vt, queue, home, group_key, headers, message)
     VALUES (pg_catalog.nextval(v_heir.ids), pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp(), v_heir.id, v_heir.home,
-            true, v_message.group_key,
+            v_message.group_key,
             COALESCE(v_message.headers, '{}') || pg_catalog.jsonb_build_object('dead_letter', pg_catalog.jsonb_build_object(
                 'queue', (queue_give_up.queue).name, 'msg_id', v_message.id, 'read_ct', v_message.read_ct - 1,
                 'enqueued_at', v_message.enqueued_at)),

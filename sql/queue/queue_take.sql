@@ -1,13 +1,13 @@
 -- howdah_private.queue_take: lock the messages that are next, and count the reading of each.
 --
--- What waits for its vt comes before what is fresh, higher priorities before lower ones; of a group only its oldest
--- message, if that is due. Rows that others hold are passed over. Looking begins at the queue's floors, since what lies
--- below is dead: an old snapshot somewhere keeps dead rows and their index entries for as long as it lives, and a claim
--- that met each of them again took 340 ms at a million of them.
+-- Higher priorities come first; of one priority what has been due for longest; of a group only its oldest message, if that is
+-- due. Rows that others hold are passed over. Looking begins at the queue's floor, since what lies below is dead: an old
+-- snapshot somewhere keeps dead rows and their index entries for as long as it lives, and each claim would meet all of
+-- them again. (Tried: pgmq's order by id, which meets those that are being worked on too.)
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
--- Writes    now and then the floors; vt, read_ct and last_read_at of the messages it returns. The new vt is reckoned after the row is locked, so
---           that the transaction has its number by then: queue_raise_floor relies on it.
+-- Writes    now and then the floor; vt, read_ct and last_read_at of the messages it returns. Each new vt is reckoned after the
+--           rows are locked, so that the transaction has its number by then: queue_raise_floor relies on it.
 -- Raises    22023 for a vt or qty out of bounds.
 -- Planned once, on the indexes, whatever the statistics of a table that was empty yesterday say.
 CREATE FUNCTION howdah_private.queue_take(
@@ -17,21 +17,21 @@ RETURNS SETOF queue.message
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
-SET enable_bitmapscan = off
+SET enable_sort = off
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_now   pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     v_vt    pg_catalog.int4 := COALESCE(queue_take.vt, (queue_take.queue).visibility);
-    v_hide  interval := pg_catalog.make_interval(secs => v_vt);
-    v_floor howdah_private.queue_floor;
     v_any   pg_catalog.bool := COALESCE(queue_take.conditional, '{}') = '{}';
     v_id    pg_catalog.int4 := (queue_take.queue).id;
     v_home  pg_catalog.int4 := (queue_take.queue).home;
-    v_left  pg_catalog.int4 := queue_take.qty;
-    v_taken pg_catalog.int4;
+    v_floor howdah_private.queue_floor;
+    v_heads pg_catalog.int8[] := '{}';
+    v_ids   pg_catalog.int8[];
+    v_tids  pg_catalog.tid[];
 BEGIN
-    IF v_vt NOT BETWEEN 0 AND 31536000 OR COALESCE(v_left, 0) NOT BETWEEN 1 AND 10000 THEN
+    IF v_vt NOT BETWEEN 0 AND 31536000 OR COALESCE(queue_take.qty, 0) NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION 'vt is 0 to 31536000 seconds, qty 1 to 10000' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT f.* INTO v_floor FROM queue.floors AS f WHERE f.queue = v_id;
@@ -43,64 +43,39 @@ BEGIN
         v_floor.vt := '-infinity';
     END IF;
     IF (queue_take.queue).grouped THEN
-        RETURN QUERY
-            WITH RECURSIVE head AS (
-                (SELECT m.group_key, m.id FROM queue.messages AS m
-                 WHERE m.home = v_home AND m.queue = v_id AND m.group_key IS NOT NULL
-                 ORDER BY m.group_key, m.id LIMIT 1)
-                UNION ALL
-                SELECT n.group_key, n.id FROM head AS h CROSS JOIN LATERAL (
-                    SELECT m.group_key, m.id FROM queue.messages AS m
-                    WHERE m.home = v_home AND m.queue = v_id AND m.group_key > h.group_key
-                    ORDER BY m.group_key, m.id LIMIT 1) AS n
-            ), chosen AS MATERIALIZED (
-                SELECT m.id FROM head AS h
-                JOIN queue.messages AS m ON m.home = v_home AND m.queue = v_id AND m.id = h.id
-                WHERE m.vt <= v_now AND (v_any OR m.message @> queue_take.conditional)
-                ORDER BY m.priority DESC, m.id LIMIT v_left
-                FOR UPDATE OF m SKIP LOCKED
-            ), taken AS (
-                UPDATE queue.messages AS m
-                SET fresh = false, read_ct = m.read_ct + 1, last_read_at = v_now, vt = pg_catalog.clock_timestamp() + v_hide
-                FROM chosen AS c WHERE m.home = v_home AND m.queue = v_id AND m.id = c.id
-                RETURNING m.*
-            )
-            SELECT t.id, t.read_ct, t.enqueued_at, t.last_read_at, t.vt, t.message, t.headers
-            FROM taken AS t ORDER BY t.priority DESC, t.id;
-        GET DIAGNOSTICS v_taken = ROW_COUNT;
-        v_left := v_left - v_taken;
-        IF v_left = 0 THEN
-            RETURN;
-        END IF;
+        v_heads := howdah_private.queue_heads(v_home, v_id, v_now, queue_take.conditional);
     END IF;
 
+    -- One by one, as long as there is room: a sort would lock more than is wanted.
+    SELECT pg_catalog.array_agg(t.id), pg_catalog.array_agg(t.ctid) INTO v_ids, v_tids
+    FROM (
+        SELECT l.id, l.ctid FROM pg_catalog.unnest(v_heads) AS h (id)
+        CROSS JOIN LATERAL (
+            SELECT m.id, m.ctid FROM queue.messages AS m
+            WHERE m.home = v_home AND m.queue = v_id AND m.id = h.id AND m.vt <= v_now
+            FOR UPDATE SKIP LOCKED) AS l
+        UNION ALL
+        SELECT l.id, l.ctid FROM pg_catalog.unnest((queue_take.queue).priorities) AS p (priority)
+        CROSS JOIN LATERAL (
+            SELECT m.id, m.ctid FROM queue.messages AS m
+            WHERE m.home = v_home AND m.queue = v_id AND m.priority = p.priority AND m.group_key IS NULL
+              AND m.vt >= v_floor.vt AND m.vt <= v_now AND (v_any OR m.message @> queue_take.conditional)
+            ORDER BY m.vt, m.id LIMIT queue_take.qty
+            FOR UPDATE SKIP LOCKED) AS l
+        LIMIT queue_take.qty
+    ) AS t;
+    IF v_ids IS NULL THEN
+        RETURN;
+    END IF;
+    -- By place, which no other can change while they are locked; a place is one of a partition only. Written so that no index
+    -- seems to serve.
     RETURN QUERY
-        WITH chosen AS MATERIALIZED (
-            -- Priority by priority, as long as there is room: a sort would lock more than is wanted.
-            SELECT c.id FROM pg_catalog.unnest((queue_take.queue).priorities) AS p (priority)
-            CROSS JOIN LATERAL (
-                SELECT w.id FROM (SELECT m.id FROM queue.messages AS m
-                 WHERE m.home = v_home AND m.queue = v_id AND m.priority = p.priority AND NOT m.fresh AND m.group_key IS NULL
-                   AND m.vt >= v_floor.vt AND m.vt <= v_now AND (v_any OR m.message @> queue_take.conditional)
-                 ORDER BY m.vt LIMIT v_left
-                 FOR UPDATE SKIP LOCKED) AS w
-                UNION ALL
-                SELECT f.id FROM (SELECT m.id FROM queue.messages AS m
-                 WHERE m.home = v_home AND m.queue = v_id AND m.priority = p.priority AND m.fresh AND m.group_key IS NULL
-                   AND m.id > v_floor.id AND (v_any OR m.message @> queue_take.conditional)
-                 ORDER BY m.id LIMIT v_left
-                 FOR UPDATE SKIP LOCKED) AS f
-            ) AS c
-            LIMIT v_left
-        ), taken AS (
-            UPDATE queue.messages AS m
-            SET fresh = false, read_ct = m.read_ct + 1, last_read_at = v_now,
-                vt = GREATEST(pg_catalog.clock_timestamp() + v_hide, v_floor.vt)
-            FROM chosen AS c WHERE m.home = v_home AND m.queue = v_id AND m.id = c.id
-            RETURNING m.*
-        )
-        SELECT t.id, t.read_ct, t.enqueued_at, t.last_read_at, t.vt, t.message, t.headers
-        FROM taken AS t ORDER BY t.priority DESC, t.id;
+        UPDATE queue.messages AS m
+        SET read_ct = m.read_ct + 1, last_read_at = v_now,
+            vt = GREATEST(pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => v_vt), v_floor.vt)
+        WHERE m.home = v_home AND m.ctid = ANY (v_tids) AND m.queue IS NOT DISTINCT FROM v_id
+          AND (v_home = 0 OR pg_catalog.array_position(v_ids, m.id) IS NOT NULL)
+        RETURNING m.id, m.read_ct, m.enqueued_at, m.last_read_at, m.vt, m.message, m.headers;
 END
 $$;
 COMMENT ON FUNCTION howdah_private.queue_take(howdah_private.queue_opened, pg_catalog.int4, pg_catalog.int4, pg_catalog.jsonb)

@@ -24,14 +24,10 @@ BEGIN
         SELECT v_queue.id, pg_catalog.now(), COALESCE(pg_catalog.pg_sequence_last_value(v_queue.ids), 0), pg_catalog.count(*)
         FROM queue.messages AS m WHERE m.home = v_queue.home AND m.queue = v_queue.id
         ON CONFLICT DO NOTHING;
-        UPDATE queue.floors AS f SET id = LEAST(f.id, l.id), vt = LEAST(f.vt, l.vt)
-        FROM (SELECT g.id AS floor_id, g.vt AS floor_vt,
-                     pg_catalog.min(m.id) FILTER (WHERE m.fresh) - 1 AS id, pg_catalog.min(m.vt) FILTER (WHERE NOT m.fresh) AS vt
-              FROM queue.floors AS g JOIN queue.messages AS m ON m.home = v_queue.home AND m.queue = g.queue
-              WHERE g.queue = v_queue.id AND m.group_key IS NULL
-                AND (m.fresh AND m.id <= g.id OR NOT m.fresh AND m.vt < g.vt)
-              GROUP BY g.id, g.vt) AS l
-        WHERE f.queue = v_queue.id;
+        UPDATE queue.floors AS f SET vt = l.vt
+        FROM (SELECT pg_catalog.min(m.vt) AS vt FROM queue.messages AS m
+              WHERE m.home = v_queue.home AND m.queue = v_queue.id AND m.group_key IS NULL) AS l
+        WHERE f.queue = v_queue.id AND l.vt < f.vt;
     END LOOP;
 END
 $$;

@@ -7,8 +7,8 @@
 -- Takes     vt: seconds that they are hidden (NULL: as the queue was made); qty: at most so many; conditional: only messages
 --           that contain this.
 -- Writes    vt, read_ct and last_read_at of what it returns. What was read max_reads times already leaves the queue.
--- Returns   the messages that are due: higher priorities first, then those that were read before, then the oldest; of a
---           group its oldest alone, and none while that is being worked on.
+-- Returns   messages that are due: of the highest priority those that have been due for longest; of a group its oldest
+--           alone, and none while that is being worked on. Several come in the order of their ids.
 -- Raises    42501 without the right to read; 42704 if there is no such queue; 22023 for a value out of bounds.
 CREATE FUNCTION queue.read(
     queue_name pg_catalog.text, vt pg_catalog.int4 DEFAULT NULL, qty pg_catalog.int4 DEFAULT 1,
@@ -27,9 +27,11 @@ BEGIN
         v_queue := howdah_private.queue_open(read.queue_name, 'read', read.caller);
     END IF;
     IF v_queue.max_reads IS NULL THEN
-        RETURN QUERY SELECT t.* FROM howdah_private.queue_take(v_queue, read.vt, read.qty, read.conditional) AS t;
+        RETURN QUERY
+            SELECT t.* FROM howdah_private.queue_take(v_queue, read.vt, read.qty, read.conditional) AS t ORDER BY t.msg_id;
     ELSE
-        RETURN QUERY SELECT c.* FROM howdah_private.queue_claim(v_queue, read.vt, read.qty, read.conditional) AS c;
+        RETURN QUERY
+            SELECT c.* FROM howdah_private.queue_claim(v_queue, read.vt, read.qty, read.conditional) AS c ORDER BY c.msg_id;
     END IF;
 END
 $$;

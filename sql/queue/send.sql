@@ -18,7 +18,7 @@ AS $$
 DECLARE
     v_queue howdah_private.queue_opened;
     v_group pg_catalog.text := COALESCE(send.group_key, send.headers ->> 'x-pgmq-group');
-    -- Before the clock is read and the id drawn: queue_raise_floor relies on it.
+    -- Before the clock is read: queue_raise_floor relies on it.
     v_xid   pg_catalog.xid8 := pg_catalog.pg_current_xact_id();
     v_now   pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     v_id    pg_catalog.int8;
@@ -44,9 +44,9 @@ BEGIN
     IF v_group IS NOT NULL AND NOT v_queue.grouped OR send.priority <> 0 THEN
         PERFORM howdah_private.queue_note(v_queue.id, send.priority::pg_catalog.int2, v_group IS NOT NULL);
     END IF;
-    INSERT INTO queue.messages (id, enqueued_at, vt, queue, home, priority, fresh, group_key, headers, message)
+    INSERT INTO queue.messages (id, enqueued_at, vt, queue, home, priority, group_key, headers, message)
     VALUES (v_id, v_now, v_now + pg_catalog.make_interval(secs => send.delay), v_queue.id, v_queue.home, send.priority,
-            send.delay = 0, v_group, send.headers, send.msg);
+            v_group, send.headers, send.msg);
     RETURN v_id;
 END
 $$;

@@ -16,7 +16,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_queue howdah_private.queue_opened;
-    -- Before the clock is read and the ids are drawn: queue_raise_floor relies on it.
+    -- Before the clock is read: queue_raise_floor relies on it.
     v_xid   pg_catalog.xid8 := pg_catalog.pg_current_xact_id();
     v_now   pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     v_count pg_catalog.int4 := pg_catalog.cardinality(send_batch.msgs);
@@ -49,9 +49,9 @@ BEGIN
         PERFORM howdah_private.queue_note(v_queue.id, send_batch.priority::pg_catalog.int2, v_grouped);
     END IF;
     RETURN QUERY
-        INSERT INTO queue.messages AS i (id, enqueued_at, vt, queue, home, priority, fresh, group_key, headers, message)
+        INSERT INTO queue.messages AS i (id, enqueued_at, vt, queue, home, priority, group_key, headers, message)
         SELECT pg_catalog.nextval(v_queue.ids), v_now, v_now + pg_catalog.make_interval(secs => send_batch.delay),
-               v_queue.id, v_queue.home, send_batch.priority, send_batch.delay = 0, m.header ->> 'x-pgmq-group', m.header, m.msg
+               v_queue.id, v_queue.home, send_batch.priority, m.header ->> 'x-pgmq-group', m.header, m.msg
         FROM ROWS FROM (pg_catalog.unnest(send_batch.msgs), pg_catalog.unnest(send_batch.headers)) WITH ORDINALITY
              AS m (msg, header, n)
         ORDER BY m.n

@@ -26,7 +26,7 @@ BEGIN
     SELECT f.vt INTO v_floor FROM queue.floors AS f WHERE f.queue = v_queue.id AND f.vt <= v_now;
     RETURN QUERY
         UPDATE queue.messages AS m
-        SET fresh = false, vt = GREATEST(v_now + pg_catalog.make_interval(secs => set_vt.vt), v_floor)
+        SET vt = GREATEST(v_now + pg_catalog.make_interval(secs => set_vt.vt), v_floor)
         WHERE m.home = v_queue.home AND m.queue = v_queue.id AND m.id = set_vt.msg_id
         RETURNING m.id, m.read_ct, m.enqueued_at, m.last_read_at, m.vt, m.message, m.headers;
 END

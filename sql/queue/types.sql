@@ -45,7 +45,6 @@ REVOKE USAGE ON TYPE howdah_private.queue_opened FROM PUBLIC;
 -- Where claims begin to look: a row of queue.floors.
 CREATE TYPE howdah_private.queue_floor AS (
     queue    pg_catalog.int4,
-    id       pg_catalog.int8,
     vt       pg_catalog.timestamptz,
     mark_id  pg_catalog.int8,
     mark_at  pg_catalog.timestamptz,
