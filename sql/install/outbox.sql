@@ -7,10 +7,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    -- Partitions by day live apart: they are made and dropped while the server runs.
-    CREATE SCHEMA howdah_archive AUTHORIZATION howdah_owner;
-    COMMENT ON SCHEMA howdah_archive IS 'Partitions by day of what is kept for a while: see howdah_private.keep_partitions.';
-
     CREATE TABLE howdah.outbox_entries (
         id           pg_catalog.int8 GENERATED ALWAYS AS IDENTITY
                      CONSTRAINT outbox_entries_pkey PRIMARY KEY,

@@ -28,7 +28,8 @@ BEGIN
             ('push_fan_out', CASE WHEN EXISTS (
                 SELECT 1 FROM howdah.push_messages AS m
                 WHERE m.state IN ('due', 'running') AND m.due_at <= pg_catalog.now()) THEN interval '0' END),
-            ('push_sweep', interval '10 minutes')
+            ('push_sweep', interval '10 minutes'),
+            ('queues', interval '1 minute')
         ) AS t (name, every)
         WHERE t.every IS NOT NULL
     LOOP

@@ -21,6 +21,8 @@ BEGIN
             PERFORM howdah_private.push_fan_out();
         WHEN 'push_sweep' THEN
             PERFORM howdah_private.push_sweep();
+        WHEN 'queues' THEN
+            PERFORM howdah_private.queue_tick();
     END CASE;
 END
 $$;

@@ -16,7 +16,7 @@ DECLARE
     v_queue    howdah_private.queue_opened := howdah_private.queue_open(pop.queue_name, 'read', pop.caller);
     v_messages queue.message[];
 BEGIN
-    v_messages := ARRAY(SELECT c FROM howdah_private.queue_claim(v_queue, 0, pop.qty, '{}') AS c);
+    v_messages := ARRAY(SELECT c FROM howdah_private.queue_claim(v_queue, 1, pop.qty, '{}') AS c);
     DELETE FROM queue.messages AS m
     WHERE m.home = v_queue.home AND m.queue = v_queue.id
       AND m.id = ANY (ARRAY(SELECT t.msg_id FROM pg_catalog.unnest(v_messages) AS t));

@@ -28,7 +28,8 @@ BEGIN
                 RETURN NEXT v_message;
             END IF;
         END LOOP;
-        EXIT WHEN v_given = 0 OR v_left = 0;
+        -- With no time to hide them in, the next round would meet the same again.
+        EXIT WHEN v_given = 0 OR v_left = 0 OR COALESCE(queue_claim.vt, (queue_claim.queue).visibility) = 0;
     END LOOP;
 END
 $$;
