@@ -29,7 +29,9 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_function record;
+    v_schema   pg_catalog.text;
+    v_function pg_catalog.text;
+    v_role     pg_catalog.text;
     v_signed_time CONSTANT pg_catalog.bool :=
         inbound.kind <> 'github' AND (inbound.kind <> 'hmac' OR inbound.options ? 'timestamp_header');
 BEGIN
@@ -48,7 +50,7 @@ BEGIN
     IF inbound.queue IS NOT NULL THEN
         PERFORM howdah_private.change_check_queue(inbound.queue);
     ELSE
-        v_function := howdah_private.inbound_function(inbound.function, inbound.role);
+        SELECT f.* INTO v_schema, v_function, v_role FROM howdah_private.inbound_function(inbound.function, inbound.role) AS f;
     END IF;
     IF inbound.secret IS NULL AND NOT EXISTS (SELECT 1 FROM howdah.inbound_hooks AS h WHERE h.name = inbound.name) THEN
         RAISE EXCEPTION 'a new hook has a secret: the provider''s' USING ERRCODE = 'invalid_parameter_value';
@@ -56,7 +58,7 @@ BEGIN
     INSERT INTO howdah.inbound_hooks AS h (name, kind, options, secret, queue, schema_name, function_name, role, keep)
     VALUES (inbound.name, inbound.kind, inbound.options,
             howdah_private.secret_seal(COALESCE(inbound.secret, ''), 'inbound_hook:' || inbound.name), inbound.queue,
-            v_function.schema_name, v_function.function_name, v_function.role,
+            v_schema, v_function, v_role,
             COALESCE(inbound.keep, CASE WHEN v_signed_time THEN interval '7 days' ELSE interval '90 days' END))
     ON CONFLICT ON CONSTRAINT inbound_hooks_pkey DO UPDATE
     SET kind = excluded.kind, options = excluded.options, queue = excluded.queue, schema_name = excluded.schema_name,

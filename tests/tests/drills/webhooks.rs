@@ -241,10 +241,11 @@ fn none_is_lost_when_couriers_are_killed() {
             receiver.url("/x")
         ));
         std::thread::sleep(Duration::from_millis(400));
-        signal("KILL", kept_courier(&howdah));
+        let killed = kept_courier(&howdah);
+        signal("KILL", killed);
         // Who died is taken to be dead at once: its leases end now and not in 30 s.
         howdah.sql("UPDATE howdah.outbox_entries SET leased_until = now() WHERE state = 'leased'");
-        std::thread::sleep(Duration::from_millis(600));
+        wait(30, "another courier", || kept_courier(&howdah) != killed);
     }
     wait(120, "all of them", || {
         howdah.sql("UPDATE howdah.outbox_entries SET due_at = now() WHERE state = 'due' AND due_at > now()");
