@@ -272,7 +272,7 @@ fn all_of_it_goes_with_the_user() {
         "SELECT howdah.send_push('x', user_id => '{}', due_at => now() + interval '1 hour')",
         ada.id
     ));
-    shared().sql(&format!("SELECT auth.forget('{}')", ada.id));
+    shared().sql(&format!("SELECT auth.forget('{}', dry_run => false)", ada.id));
     let left = shared().value(&format!(
         "SELECT (SELECT count(*) FROM howdah.push_devices WHERE id = '{id}')
               + (SELECT count(*) FROM howdah.push_messages WHERE user_id = '{0}')
