@@ -180,6 +180,22 @@ DELETE FROM app.events;
 SELECT body -> 'type' AS type, body -> 'table' AS "table", body -> 'record' AS record, body -> 'old_record' AS old FROM sent;
 DELETE FROM howdah.outbox_entries;
 
+-- Into a queue, as who asked for it, who must have the right.
+SELECT queue.create('changes');
+SET ROLE app_owner;
+SELECT howdah.on_change('app.other', '{INSERT}', queue => 'changes', columns => '{id}', name => 'queued');
+INSERT INTO app.other VALUES (1);
+RESET ROLE;
+SELECT queue.grant('changes', 'app_owner', 'send');
+SET ROLE app_owner;
+INSERT INTO app.other VALUES (2);
+RESET ROLE;
+SELECT howdah.on_change('app.events', '{INSERT}', queue => 'changes', name => 'queued too');
+INSERT INTO app.events VALUES (1, '2026-01-10'), (2, '2026-02-10');
+SELECT message FROM queue.read('changes', 30, 10) ORDER BY msg_id;
+SELECT howdah.off_change('queued'), howdah.off_change('queued too');
+DELETE FROM howdah.outbox_entries;
+
 -- To an endpoint, which may be disabled; the names that need quotes.
 SELECT howdah.set_webhook_endpoint('ep', 'https://ep.example/') IS NOT NULL AS made;
 CREATE TABLE app."Ünï ""T""" ("select" int, "a b" text, "new" int);

@@ -68,6 +68,14 @@ SELECT * FROM post('own', jsonb_build_object('x-signature', 'x=' || mac('hush', 
 SELECT name, keep FROM howdah.inbound_hooks ORDER BY name;
 SELECT message - 'received_at' AS message FROM h.got WHERE message ->> 'hook' <> 'stripe' ORDER BY n;
 
+-- To a queue, as its owner: in the transaction that answers.
+SELECT queue.create('payments');
+SELECT howdah.inbound('paid', 'github', 'hush', queue => 'payments');
+SELECT * FROM post('paid', jsonb_build_object('x-hub-signature-256', 'sha256=' || mac('hush', '{"n":12345678901234567890.50}'),
+    'x-github-event', 'push', 'content-type', 'application/json'), '{"n":12345678901234567890.50}');
+SELECT (howdah.request('POST', '/hooks/in/paid', '{"x-hub-signature-256": "sha256=00"}', '{}')).status;
+SELECT message - 'received_at' - 'id' AS message FROM queue.read('payments', 30, 10);
+
 -- What is no hook.
 SELECT howdah.inbound('x', 'paypal', 's', function => 'h.take', role => 'hooked');
 SELECT howdah.inbound('x', 'stripe', 's', function => 'h.take', role => 'hooked', options => '{"header": "x"}');
