@@ -12,6 +12,7 @@ mod dispatch;
 mod encode;
 mod gateway;
 mod keys;
+mod mail;
 mod overview;
 mod pg;
 mod pre_request;

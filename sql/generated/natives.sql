@@ -199,6 +199,36 @@ AS 'MODULE_PATHNAME', 'client_address_wrapper';
 CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';
 
+CREATE FUNCTION howdah_private."dkim_check"(
+    "domain" TEXT,
+    "selector" TEXT,
+    "key" TEXT
+) RETURNS void
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'dkim_check_wrapper';
+
+CREATE FUNCTION howdah_private."dkim_make_key"(
+    "bits" INT
+) RETURNS TEXT
+STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'dkim_make_key_wrapper';
+
+CREATE FUNCTION howdah_private."dkim_public"(
+    "key" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'dkim_public_wrapper';
+
+CREATE FUNCTION howdah_private."dsn_read"(
+    "message" bytea
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'dsn_read_wrapper';
+
 CREATE FUNCTION howdah_private."form_fields"(
     "body" bytea
 ) RETURNS jsonb
@@ -260,6 +290,88 @@ CREATE FUNCTION howdah_private."library_version"() RETURNS TEXT
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'library_version_wrapper';
+
+CREATE FUNCTION howdah_private."mail_accept"(
+    "asked" jsonb
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'mail_accept_wrapper';
+
+CREATE FUNCTION howdah_private."mail_addresses"(
+    "list" TEXT
+) RETURNS TEXT[]
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'mail_addresses_wrapper';
+
+CREATE FUNCTION howdah_private."mail_hook_events"(
+    "kind" TEXT,
+    "body" bytea
+) RETURNS TABLE (
+    "address" TEXT,
+    "reason" TEXT,
+    "detail" TEXT
+)
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'mail_hook_events_wrapper';
+
+CREATE FUNCTION howdah_private."mail_hook_genuine"(
+    "kind" TEXT,
+    "secret" TEXT,
+    "body" bytea,
+    "now" bigint
+) RETURNS bool
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'mail_hook_genuine_wrapper';
+
+CREATE FUNCTION howdah_private."mail_request"(
+    "kind" TEXT,
+    "settings" jsonb,
+    "secret" TEXT,
+    "mail" jsonb,
+    "at" TEXT
+) RETURNS jsonb
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'mail_request_wrapper';
+
+CREATE FUNCTION howdah_private."mail_settings"() RETURNS TABLE (
+    "sender" TEXT,
+    "address_limit" INT,
+    "domain_limit" INT,
+    "inbox" TEXT
+)
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'mail_settings_wrapper';
+
+CREATE FUNCTION howdah_private."mail_template_check"(
+    "subject" TEXT,
+    "html" TEXT,
+    "text" TEXT,
+    "layout" TEXT
+) RETURNS void
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'mail_template_check_wrapper';
+
+CREATE FUNCTION howdah_private."mail_template_render"(
+    "subject" TEXT,
+    "html" TEXT,
+    "text" TEXT,
+    "layout" TEXT,
+    "variables" jsonb
+) RETURNS TABLE (
+    "subject" TEXT,
+    "html" TEXT,
+    "text" TEXT
+)
+IMMUTABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'mail_template_render_wrapper';
 
 CREATE FUNCTION howdah_private."oidc_authorize_url"(
     "provider" jsonb,
@@ -661,6 +773,28 @@ CREATE FUNCTION howdah_private."sign_claims"(
 STRICT VOLATILE PARALLEL RESTRICTED
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'sign_claims_wrapper';
+
+CREATE FUNCTION howdah_private."sns_certificate_url"(
+    "body" bytea
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'sns_certificate_url_wrapper';
+
+CREATE FUNCTION howdah_private."sns_genuine"(
+    "body" bytea,
+    "certificate" TEXT
+) RETURNS bool
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'sns_genuine_wrapper';
+
+CREATE FUNCTION howdah_private."sns_url"(
+    "url" TEXT
+) RETURNS bool
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'sns_url_wrapper';
 
 CREATE FUNCTION howdah_private.to_json_rows_add(internal, record) RETURNS internal
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_rows_add';

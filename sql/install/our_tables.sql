@@ -41,6 +41,14 @@ AS $$
         ('queue', 'archived'),
         ('queue', 'dedup_keys'),
         ('queue', 'samples'),
+        -- mail
+        ('howdah', 'email_transports'),
+        ('howdah', 'email_template_versions'),
+        ('howdah', 'email_templates'),
+        ('howdah', 'email_suppressions'),
+        ('howdah', 'dkim_keys'),
+        ('howdah', 'email_dedup_keys'),
+        ('howdah', 'email_certificates'),
         -- identity providers of organisations
         ('auth', 'sso_providers'),
         ('auth', 'sso_domains'),

@@ -20,6 +20,7 @@ BEGIN
         WHEN 'sms' THEN howdah_private.sender_prepare(outbox_prepare.entry)
         WHEN 'chat' THEN howdah_private.sender_prepare(outbox_prepare.entry)
         WHEN 'social' THEN howdah_private.sender_prepare(outbox_prepare.entry)
+        WHEN 'email' THEN howdah_private.email_prepare(outbox_prepare.entry)
         ELSE outbox_prepare.entry.payload
     END;
 END

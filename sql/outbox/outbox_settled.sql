@@ -15,6 +15,7 @@ BEGIN
         WHEN 'fetch' THEN NULL;
         WHEN 'webhook' THEN PERFORM howdah_private.webhook_settled(outbox_settled.entry, outbox_settled.outcome);
         WHEN 'push' THEN PERFORM howdah_private.push_settled(outbox_settled.entry, outbox_settled.outcome);
+        WHEN 'email' THEN PERFORM howdah_private.email_settled(outbox_settled.entry, outbox_settled.outcome);
         ELSE NULL;
     END CASE;
 END

@@ -29,7 +29,8 @@ BEGIN
                 SELECT 1 FROM howdah.push_messages AS m
                 WHERE m.state IN ('due', 'running') AND m.due_at <= pg_catalog.now()) THEN interval '0' END),
             ('push_sweep', interval '10 minutes'),
-            ('queues', interval '1 minute')
+            ('queues', interval '1 minute'),
+            ('mail', interval '10 minutes')
         ) AS t (name, every)
         WHERE t.every IS NOT NULL
     LOOP

@@ -23,6 +23,8 @@ BEGIN
             PERFORM howdah_private.push_sweep();
         WHEN 'queues' THEN
             PERFORM howdah_private.queue_tick();
+        WHEN 'mail' THEN
+            PERFORM howdah_private.mail_sweep();
     END CASE;
 END
 $$;

@@ -16,6 +16,7 @@ pub mod outside;
 pub mod receiver;
 pub mod reply;
 pub mod server;
+pub mod smtp;
 pub mod table;
 pub mod totp;
 pub mod wire;

@@ -11,6 +11,7 @@ mod fetch;
 mod granted;
 mod http;
 mod request;
+mod smtp;
 mod work;
 
 use std::process::ExitCode;
@@ -87,6 +88,7 @@ fn carriers() -> Result<Vec<Arc<dyn Carrier>>, reqwest::Error> {
         Arc::new(fetch::Fetch::new()?),
         Arc::new(granted::Granted::new()?),
         Arc::new(request::Request::new()?),
+        Arc::new(smtp::Smtp::new()),
     ])
 }
 

@@ -20,6 +20,8 @@ pub struct Banner {
     pub courier_db_url: String,
     pub anon_key: String,
     pub service_key: String,
+    /// Where mails are seen that are kept instead of sent.
+    pub inbox_url: String,
     pub env: PathBuf,
 }
 
@@ -42,6 +44,10 @@ impl Banner {
             courier_db_url: on_socket("howdah_courier", &secrets.courier),
             anon_key: secrets.anon_key.clone().unwrap_or_default(),
             service_key: secrets.service_key.clone().unwrap_or_default(),
+            inbox_url: format!(
+                "http://127.0.0.1:{port}/hooks/mail/inbox?key={}",
+                secrets.inbox_key
+            ),
             env: place.home.join("env"),
         }
     }
@@ -60,12 +66,13 @@ impl Banner {
              API          {}\n  \
              Postgres     {}\n  \
              anon key     {}\n  \
-             service key  {}   (bypasses row-level security: servers only)\n\n  \
+             service key  {}   (bypasses row-level security: servers only)\n  \
+             mails        {}\n\n  \
              psql         psql \"{}\"\n  \
              scripts      . {env}\n  \
              docs         README.md, docs/\n  \
              stop         Ctrl-C\n",
-            self.url, self.db_url, self.anon_key, self.service_key, self.db_url,
+            self.url, self.db_url, self.anon_key, self.service_key, self.inbox_url, self.db_url,
         );
     }
 }

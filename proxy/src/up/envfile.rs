@@ -16,6 +16,8 @@ pub struct Secrets {
     pub courier: String,
     pub anon_key: Option<String>,
     pub service_key: Option<String>,
+    /// Opens the inbox of mails that are kept instead of sent.
+    pub inbox_key: String,
     /// The passwords are new: the roles do not have them yet.
     pub fresh: bool,
 }
@@ -27,7 +29,10 @@ impl Secrets {
     /// When the operating system gives no randomness.
     pub fn read_or_make(place: &Place) -> Result<Self> {
         let text = fs::read_to_string(place.home.join("env")).unwrap_or_default();
-        if let Some(secrets) = Self::parse(&text) {
+        if let Some(mut secrets) = Self::parse(&text) {
+            if secrets.inbox_key.is_empty() {
+                secrets.inbox_key = random_hex()?;
+            }
             return Ok(secrets);
         }
         Ok(Self {
@@ -36,6 +41,7 @@ impl Secrets {
             courier: random_hex()?,
             anon_key: None,
             service_key: None,
+            inbox_key: random_hex()?,
             fresh: true,
         })
     }
@@ -48,12 +54,14 @@ impl Secrets {
             .collect();
         let password = |name| Some(password_in(values.get(name)?)?.to_owned());
         let key = |name| values.get(name).filter(|key| !key.is_empty()).map(|&k| k.to_owned());
+        let inbox_key = || Some(key("HOWDAH_INBOX_URL")?.split_once("?key=")?.1.to_owned());
         Some(Self {
             dba: password("HOWDAH_DB_URL")?,
             proxy: password("HOWDAH_PROXY_DB_URL")?,
             courier: password("HOWDAH_COURIER_DB_URL")?,
             anon_key: key("HOWDAH_ANON_KEY"),
             service_key: key("HOWDAH_SERVICE_KEY"),
+            inbox_key: inbox_key().unwrap_or_default(),
             fresh: false,
         })
     }
@@ -77,6 +85,7 @@ fn render(banner: &Banner) -> String {
         ("HOWDAH_COURIER_DB_URL", &banner.courier_db_url),
         ("HOWDAH_ANON_KEY", &banner.anon_key),
         ("HOWDAH_SERVICE_KEY", &banner.service_key),
+        ("HOWDAH_INBOX_URL", &banner.inbox_url),
     ] {
         text.push_str(&format!("export {name}='{value}'\n"));
     }
@@ -112,6 +121,7 @@ mod tests {
             courier_db_url: "postgresql://howdah_courier:cc@%2Frun:54320/howdah".into(),
             anon_key: "x.y.z".into(),
             service_key: "u.v.w".into(),
+            inbox_url: "http://127.0.0.1:8000/hooks/mail/inbox?key=dd".into(),
             env: "/x/.howdah/env".into(),
         }
     }
@@ -121,6 +131,7 @@ mod tests {
         let secrets = Secrets::parse(&render(&banner())).unwrap();
         assert_eq!((&*secrets.dba, &*secrets.proxy, &*secrets.courier), ("aa", "bb", "cc"));
         assert_eq!(secrets.anon_key.as_deref(), Some("x.y.z"));
+        assert_eq!(secrets.inbox_key, "dd");
         assert!(!secrets.fresh);
     }
 

@@ -39,6 +39,9 @@ const ADDRESSES: &str = "
            CASE WHEN auth.get('site_url') = '' AND auth.get('uri_allow_list') = ''
                 THEN auth.set('uri_allow_list', 'http://localhost:*/**,http://127.0.0.1:*/**') END,
            CASE WHEN auth.get('site_url') = '' THEN auth.set('site_url', 'http://localhost:3000') END";
+/// Mails are kept and shown while there is no transport for them.
+const INBOX: &str =
+    "SELECT CASE WHEN howdah.get('mail.inbox') <> $1 THEN howdah.set('mail.inbox', $1) END";
 const ISSUE_KEY: &str = "SELECT howdah.issue_api_key($1, name => 'howdah up')";
 
 /// Connects as superuser, by the socket: the kernel vouches for us, no password is needed.
@@ -78,6 +81,8 @@ pub async fn prepare(
     install(&client, config, progress).await?;
     set_addresses(&client, args.port).await?;
     set_passwords(&client, secrets).await?;
+    let inbox = client.query_one(INBOX, &[&secrets.inbox_key]).await;
+    inbox.map(drop).map_err(|e| failed("cannot set the key of the inbox", &e))?;
 
     if place.started_before() {
         if args.demo || !args.load.is_empty() {

@@ -24,6 +24,12 @@ BEGIN
         ('GET',    '/auth/v1/.well-known/openid-configuration', 'auth.openid_configuration',  'fast',  NULL),
         -- webhooks of providers
         ('POST',   '/hooks/in/{name}',                       'howdah.receive_hook',       'fast',  1048576),
+        -- mail
+        ('GET',    '/hooks/mail/unsubscribe',                'howdah.unsubscribe_page',   'fast',  NULL),
+        ('POST',   '/hooks/mail/unsubscribe',                'howdah.unsubscribe',        'fast',  65536),
+        ('GET',    '/hooks/mail/inbox',                      'howdah.inbox_page',         'fast',  NULL),
+        ('GET',    '/hooks/mail/inbox/messages',             'howdah.inbox_messages',     'fast',  NULL),
+        ('POST',   '/hooks/mail/{provider}',                 'howdah.mail_hook',          'fast',  1048576),
         -- SAML is not offered
         ('POST',   '/auth/v1/sso',                           'auth.saml_disabled',        'fast',  65536),
         ('GET',    '/auth/v1/sso/saml/metadata',             'auth.saml_disabled',        'fast',  NULL),

@@ -14,6 +14,7 @@ mod auth_signin;
 mod auth_timing;
 mod faults;
 mod keys;
+mod mail;
 mod many_tables;
 mod push;
 mod reload;

@@ -26,6 +26,7 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// `courier.allowed_hosts`, in lower case.
     pub courier_allowed_hosts: Vec<String>,
+    pub mail: Mail,
     /// `howdah.error_detail`.
     pub error_detail: ErrorDetail,
     pub limits: Limits,
@@ -33,6 +34,18 @@ pub struct Settings {
     pub app: Vec<(String, String)>,
     /// Rows that could not be used, each with its reason; their defaults stand. For the log, once a load.
     pub problems: Vec<String>,
+}
+
+/// `mail.*`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mail {
+    pub from: Option<String>,
+    /// An hour; 0: none.
+    pub address_limit: u64,
+    /// A minute; 0: none.
+    pub domain_limit: u64,
+    /// The key of the inbox.
+    pub inbox: Option<String>,
 }
 
 /// `rest.*`, each under its PostgREST name without `db-`.
@@ -133,6 +146,7 @@ impl Default for Settings {
             jwt: Jwt::default(),
             cors_origins: Vec::new(),
             courier_allowed_hosts: Vec::new(),
+            mail: Mail::default(),
             error_detail: ErrorDetail::default(),
             limits: Limits::default(),
             app: Vec::new(),

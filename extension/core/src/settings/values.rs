@@ -89,6 +89,20 @@ pub(super) fn function(text: &str) -> Result<(Option<String>, String), String> {
     }
 }
 
+/// A mail address, with or without a name.
+pub(super) fn mailbox(text: &str) -> Result<String, String> {
+    let read = crate::mail::Mailbox::parse(text);
+    read.map(|read| read.text()).ok_or_else(|| "must be like Shop <shop@example.com>".to_owned())
+}
+
+/// What opens something to whoever knows it.
+pub(super) fn key(text: &str) -> Result<String, String> {
+    if (16..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Ok(text.to_owned());
+    }
+    Err("must be 16 to 200 letters and digits".to_owned())
+}
+
 /// A function's name alone.
 pub(super) fn bare_function(text: &str) -> Result<String, String> {
     match function(text)? {

@@ -28,7 +28,7 @@ use outcome::Answer;
 
 /// Kinds whose `prepare` may give such a payload. One of them may be another carrier's as well: what
 /// was prepared decides.
-const KINDS: &[&str] = &["webhook", "push", "chat", "social"];
+const KINDS: &[&str] = &["webhook", "email", "push", "chat", "social"];
 /// Bytes of an answer that are kept.
 const KEPT: usize = 4 * 1024;
 /// A mail with its attachments may be one body.

@@ -1,96 +1,22 @@
-//! Messages from templates: mails, text messages, and the pages that we show ourselves.
-//!
-//! A template is minijinja's dialect of Jinja; what GoTrue's templates are written in (Go's) is read too. Its author is the
-//! DBA, its variables may come from anybody: HTML is escaped whatever the template says, a subject is one line, and what a
-//! template may cost is bounded.
+//! The messages of accounts: which there are, what is shipped for each, and what their templates may name.
 
-mod env;
-mod go;
 mod kinds;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::template::Parts;
 pub use kinds::{KINDS, Kind, LAYOUT, VARIABLES, kind};
 
+use crate::template;
 use serde_json::Value;
-
-/// Bytes of a template's part, and of a message's.
-pub const LONGEST_SOURCE: usize = 64 << 10;
-pub const LONGEST_OUTPUT: usize = 256 << 10;
-/// Characters of a subject and of a text message.
-const SUBJECT: usize = 200;
-const SMS: usize = 918;
-
-/// What a part of a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Of a mail or a page: variables are escaped.
-    Html,
-    /// The plain part of a mail.
-    Text,
-    /// One line.
-    Subject,
-    /// Of a text message.
-    Sms,
-}
-
-/// The parts of a template; of a message, once rendered.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parts {
-    pub subject: Option<String>,
-    pub html: Option<String>,
-    pub text: Option<String>,
-}
 
 /// Renders each part that there is.
 ///
 /// # Errors
 /// For the template's author: which part, what is wrong, in which line.
 pub fn render(parts: &Parts, layout: &str, sms: bool, variables: &Value) -> Result<Parts, String> {
-    let part = |name: &str, source: &Option<String>, form| match source {
-        None => Ok(None),
-        Some(source) => render_part(source, layout, form, variables)
-            .map(Some)
-            .map_err(|e| format!("{name}: {e}")),
-    };
-    let text = if sms { Form::Sms } else { Form::Text };
-    Ok(Parts {
-        subject: part("subject", &parts.subject, Form::Subject)?,
-        html: part("html", &parts.html, Form::Html)?,
-        text: part("text", &parts.text, text)?,
-    })
-}
-
-/// Renders one part.
-///
-/// # Errors
-/// As [`render`].
-///
-/// # Examples
-/// ```
-/// use howdah_core::auth::template::{Form, render_part};
-/// let variables = serde_json::json!({"Data": {"name": "<b>Ada</b>"}});
-/// let html = render_part("<p>Hello {{ .Data.name }}</p>", "", Form::Html, &variables)?;
-/// assert_eq!(html, "<p>Hello &lt;b&gt;Ada&lt;&#x2f;b&gt;</p>");
-/// # Ok::<(), String>(())
-/// ```
-pub fn render_part(
-    source: &str,
-    layout: &str,
-    form: Form,
-    variables: &Value,
-) -> Result<String, String> {
-    if source.len() > LONGEST_SOURCE {
-        return Err(format!("has more than {LONGEST_SOURCE} bytes"));
-    }
-    let text = env::render(&go::translate(source)?, layout, form == Form::Html, variables)?;
-    Ok(match form {
-        Form::Html => text,
-        Form::Text => lines(&text),
-        Form::Subject => one_line(&text, SUBJECT),
-        Form::Sms => shortened(lines(&text).trim(), SMS),
-    })
+    template::render(parts, layout, sms, VARIABLES, variables)
 }
 
 /// Whether a template may be kept: it parses, and renders with variables of every name.
@@ -98,37 +24,5 @@ pub fn render_part(
 /// # Errors
 /// As [`render`]; also for a part without content.
 pub fn check(parts: &Parts, layout: &str, sms: bool) -> Result<(), String> {
-    let made = render(parts, layout, sms, &kinds::sample())?;
-    for (name, part) in [("subject", made.subject), ("html", made.html), ("text", made.text)] {
-        if part.is_some_and(|part| part.trim().is_empty()) {
-            return Err(format!("{name}: is empty"));
-        }
-    }
-    Ok(())
-}
-
-/// Without control characters but line feeds and tabs.
-fn lines(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
-}
-
-/// One line: what breaks lines, and what turns the direction of writing around, becomes a space, runs of spaces one.
-fn one_line(text: &str, most: usize) -> String {
-    let plain: String = text
-        .chars()
-        .map(|c| match c {
-            '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
-            c if c.is_control() => ' ',
-            c => c,
-        })
-        .collect();
-    shortened(&plain.split_whitespace().collect::<Vec<_>>().join(" "), most)
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
-    }
+    template::demand_content(&render(parts, layout, sms, &kinds::sample())?)
 }

@@ -1,7 +1,17 @@
 //! Templates: both spellings, escaping against a corpus, bounds.
 
-use super::{Form, KINDS, LAYOUT, Parts, check, kind, kinds::sample, render, render_part};
-use serde_json::json;
+use super::{KINDS, LAYOUT, Parts, VARIABLES, check, kind, kinds::sample, render};
+use crate::template::Form;
+use serde_json::{Value, json};
+
+fn render_part(
+    source: &str,
+    layout: &str,
+    form: Form,
+    variables: &Value,
+) -> Result<String, String> {
+    crate::template::render_part(source, layout, form, VARIABLES, variables)
+}
 
 fn html(source: &str, variables: serde_json::Value) -> String {
     render_part(source, LAYOUT, Form::Html, &variables).unwrap()

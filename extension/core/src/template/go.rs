@@ -4,16 +4,14 @@
 //! pipes and the functions eq ne lt le gt ge and or not len index html urlquery. An action that is not Go's stays as it is, so
 //! both spellings may stand in one template.
 
-use super::VARIABLES;
-
 /// Parentheses within parentheses.
 const DEPTH: usize = 16;
 
-/// Translates the actions of Go.
+/// Translates the actions of Go. `names`: the variables that there are; none: any.
 ///
 /// # Errors
 /// What the action should be.
-pub(super) fn translate(source: &str) -> Result<String, String> {
+pub(super) fn translate(source: &str, names: &[&str]) -> Result<String, String> {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     // `{{ end }}` closes what is open; an `if` of Jinja's is closed by its own.
@@ -35,7 +33,7 @@ pub(super) fn translate(source: &str) -> Result<String, String> {
                 ""
             };
             let line = || line_of(source, action);
-            push_action(&mut out, body, left, right, &mut open)
+            push_action(&mut out, body, (left, right), &mut open, names)
                 .map_err(|problem| format!("{problem} (line {})", line()))?;
         } else {
             out.push_str("{{");
@@ -108,20 +106,20 @@ fn is_go(body: &str) -> bool {
 fn push_action(
     out: &mut String,
     body: &str,
-    left: &str,
-    right: &str,
+    (left, right): (&str, &str),
     open: &mut usize,
+    names: &[&str],
 ) -> Result<(), String> {
     let (word, rest) = body.split_once(char::is_whitespace).unwrap_or((body, ""));
     let statement = match word {
         comment if comment.starts_with("/*") => return Ok(()),
         "if" => {
             *open += 1;
-            format!("if {}", expression(rest)?)
+            format!("if {}", expression(rest, names)?)
         }
         "else" if *open == 0 => return Err("{{ else }} without {{ if }}".to_owned()),
         "else" => match rest.trim().strip_prefix("if") {
-            Some(condition) => format!("elif {}", expression(condition)?),
+            Some(condition) => format!("elif {}", expression(condition, names)?),
             None if rest.trim().is_empty() => "else".to_owned(),
             None => return Err("{{ else }} takes nothing but if".to_owned()),
         },
@@ -135,7 +133,7 @@ fn push_action(
             ));
         }
         _ => {
-            out.push_str(&format!("{{{{{left} {} {right}}}}}", expression(body)?));
+            out.push_str(&format!("{{{{{left} {} {right}}}}}", expression(body, names)?));
             return Ok(());
         }
     };
@@ -143,8 +141,8 @@ fn push_action(
     Ok(())
 }
 
-fn expression(text: &str) -> Result<String, String> {
-    let mut parser = Parser { rest: text.trim(), depth: 0 };
+fn expression(text: &str, names: &[&str]) -> Result<String, String> {
+    let mut parser = Parser { rest: text.trim(), names, depth: 0 };
     let made = parser.pipeline()?;
     if parser.rest.is_empty() {
         Ok(made)
@@ -155,6 +153,7 @@ fn expression(text: &str) -> Result<String, String> {
 
 struct Parser<'a> {
     rest: &'a str,
+    names: &'a [&'a str],
     depth: usize,
 }
 
@@ -242,10 +241,13 @@ impl Parser<'_> {
         self.advance(path.len());
         let mut names = path.split('.').skip(1);
         let first = names.next().unwrap_or_default();
-        if !VARIABLES.contains(&first) {
+        if first.is_empty() {
+            return Err("a dot alone names nothing".to_owned());
+        }
+        if !self.names.is_empty() && !self.names.contains(&first) {
             return Err(format!(
                 "there is no variable .{first}; there are .{}",
-                VARIABLES.join(", .")
+                self.names.join(", .")
             ));
         }
         let mut made = first.to_owned();

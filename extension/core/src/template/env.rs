@@ -9,13 +9,16 @@ const FUEL: u64 = 600_000;
 /// Of blocks, includes and macros; each frame is about 2 kB of the backend's stack.
 const DEPTH: usize = 60;
 
-/// Renders `source`, which may extend "layout".
-pub(super) fn render(
+/// A part that is read: rendered as often as there are messages.
+pub(super) struct Compiled(Environment<'static>);
+
+/// Reads `source`, which may extend "layout".
+pub(super) fn compile(
     source: &str,
     layout: &str,
     html: bool,
-    variables: &serde_json::Value,
-) -> Result<String, String> {
+    names: &[&str],
+) -> Result<Compiled, String> {
     // No globals, no functions, no `safe`: what is here is all that there is.
     let mut env = Environment::empty();
     env.set_fuel(Some(FUEL));
@@ -34,22 +37,44 @@ pub(super) fn render(
         }
     });
     add_filters(&mut env);
-    let made = (|| {
-        env.add_template_owned(
-            "layout",
-            super::go::translate(layout).map_err(|e| Error::new(ErrorKind::SyntaxError, e))?,
-        )?;
-        env.add_template("message", source)?;
-        env.get_template("message")?.render(Value::from(Serde(variables)))
-    })();
-    let text = made.map_err(|error| explain(&error))?;
-    if text.len() > LONGEST_OUTPUT {
-        return Err(format!("makes more than {LONGEST_OUTPUT} bytes"));
+    let layout = super::go::translate(layout, names)?;
+    let source = super::go::translate(source, names)?;
+    env.add_template_owned("layout", layout).map_err(|error| explain(&error))?;
+    env.add_template_owned("message", source).map_err(|error| explain(&error))?;
+    Ok(Compiled(env))
+}
+
+impl Compiled {
+    /// What no variables can mend: a filter or test that there is not, a loop without end.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let made = self.0.get_template("message").and_then(|template| template.render(()));
+        match made {
+            Err(error)
+                if !matches!(
+                    error.kind(),
+                    ErrorKind::InvalidOperation | ErrorKind::UndefinedError
+                ) =>
+            {
+                Err(explain(&error))
+            }
+            _ => Ok(()),
+        }
     }
-    if text.contains('\0') {
-        return Err("makes a NUL character".to_owned());
+
+    pub(super) fn render(&self, variables: &serde_json::Value) -> Result<String, String> {
+        let text = self
+            .0
+            .get_template("message")
+            .and_then(|template| template.render(Value::from(Serde(variables))))
+            .map_err(|error| explain(&error))?;
+        if text.len() > LONGEST_OUTPUT {
+            return Err(format!("makes more than {LONGEST_OUTPUT} bytes"));
+        }
+        if text.contains('\0') {
+            return Err("makes a NUL character".to_owned());
+        }
+        Ok(text)
     }
-    Ok(text)
 }
 
 fn add_filters(env: &mut Environment<'_>) {
