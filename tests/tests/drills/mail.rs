@@ -345,7 +345,7 @@ fn many_mails_keep_nobody_waiting_and_none_is_lost_when_the_courier_dies() {
         wait(
             &howdah,
             "SELECT count(*) > 0 FROM howdah.couriers WHERE seen_at > now() - interval '3 s'",
-            "t",
+            "true",
         );
         howdah.sql("UPDATE howdah.outbox_entries SET leased_until = now() WHERE state = 'leased' AND leased_until > now()");
     }
