@@ -183,7 +183,7 @@ const CHECKS: [Check; 13] = [
         sql: "SELECT format('%s rows have been due for more than 30 s, and no courier has been heard of', count(*)), \
                      '-- run: howdah courier --db-url …' \
               FROM howdah.outbox AS o \
-              WHERE o.state = 'due' AND o.due_at < now() - interval '30 s' \
+              WHERE o.state = 'due' AND o.due < now() - interval '30 s' \
                 AND (o.expires_at IS NULL OR o.expires_at > now()) \
                 AND NOT EXISTS (SELECT FROM howdah.couriers AS c WHERE c.seen_at > now() - interval '30 s') \
               HAVING count(*) > 0",

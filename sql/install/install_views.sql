@@ -9,7 +9,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    CREATE OR REPLACE VIEW howdah.outbox WITH (security_barrier) AS
+    CREATE OR REPLACE VIEW howdah.outbox AS
         SELECT o.id, o.kind, o.tenant, o.recipient, o.state, o.cause, o.due_at AS due, o.user_id, o.lane, o.attempts,
                o.max_attempts, o.created_at, o.expires_at, o.leased_until, NULL::pg_catalog.timestamptz AS settled_at, o.outcome
         FROM howdah.outbox_entries AS o WHERE o.kind <> 'fetch'
@@ -19,13 +19,13 @@ BEGIN
         FROM howdah.outbox_history AS h;
     COMMENT ON VIEW howdah.outbox IS
         'Messages, live and settled: state due, leased, delivered, failed or cancelled; cause is the id of the request that caused it.';
-    CREATE OR REPLACE VIEW howdah.deliveries WITH (security_barrier) AS
+    CREATE OR REPLACE VIEW howdah.deliveries AS
         SELECT d.outbox_id, d.attempt, d.kind, d.recipient, d.transport, d.state, d.error, d.status, d.response,
                d.started_at, d.ended_at, d.ended_at - d.started_at AS duration, d.user_id
         FROM howdah.delivery_attempts AS d;
     COMMENT ON VIEW howdah.deliveries IS
         'One row an attempt: delivered, deferred (tried again later) or failed (for good).';
-    CREATE OR REPLACE VIEW howdah.outbox_stats WITH (security_barrier) AS
+    CREATE OR REPLACE VIEW howdah.outbox_stats AS
         SELECT k.kind,
                COALESCE(l.due, 0) AS due, COALESCE(l.leased, 0) AS leased,
                GREATEST(pg_catalog.now() - l.oldest, interval '0') AS lag,
@@ -45,7 +45,7 @@ BEGIN
                    WHERE a.ended_at > pg_catalog.now() - interval '1 hour' GROUP BY a.kind) AS d ON d.kind = k.kind
         LEFT JOIN howdah.outbox_pauses AS p ON p.kind = k.kind;
     COMMENT ON VIEW howdah.outbox_stats IS 'Each kind of message: how many wait, for how long, and what came of the last hour.';
-    CREATE OR REPLACE VIEW howdah.changes WITH (security_barrier) AS
+    CREATE OR REPLACE VIEW howdah.changes AS
         SELECT c.name, COALESCE(t.oid::pg_catalog.regclass::pg_catalog.text,
                                 pg_catalog.format('%I.%I', c.table_schema, c.table_name)) AS "table",
                c.events, COALESCE(c.url, c.endpoint, c.queue) AS target, c.filter, c.columns, c.role,

@@ -58,6 +58,11 @@ FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a
 WHERE n.nspname IN ('howdah', 'howdah_private', 'howdah_archive', 'auth', 'queue') AND a.grantee <> n.nspowner
 ORDER BY 1, 2, 3;
 
+-- Partitions of what is kept for a while: howdah_owner's, with row-level security on, no right of anybody else.
+SELECT count(*) > 0 AS there, count(*) FILTER (WHERE c.relowner <> 'howdah_owner'::regrole OR NOT c.relrowsecurity
+    OR EXISTS (SELECT 1 FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner)) AS open
+FROM pg_class c WHERE c.relnamespace = 'howdah_archive'::regnamespace AND c.relkind = 'r';
+
 -- Roles.
 SELECT rolname, rolcanlogin AS login, rolbypassrls AS bypass, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication AS power,
        (SELECT count(*) FROM pg_auth_members m WHERE r.oid IN (m.roleid, m.member)) AS memberships
@@ -91,8 +96,3 @@ SELECT howdah.rotate_key() IS NOT NULL AS rotated, howdah.mint_token('anon') IS 
 SELECT howdah.allow_role('authenticated'), howdah.route('GET', '/h', 'auth.health') IS NOT NULL AS routed, howdah.unroute('GET', '/h');
 SELECT status FROM howdah.request('GET', '/auth/v1/health');
 SELECT howdah.install();
-
--- Partitions of what is kept for a while: howdah_owner's, with row-level security on, no right of anybody else.
-SELECT count(*) > 0 AS there, count(*) FILTER (WHERE c.relowner <> 'howdah_owner'::regrole OR NOT c.relrowsecurity
-    OR EXISTS (SELECT 1 FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner)) AS open
-FROM pg_class c WHERE c.relnamespace = 'howdah_archive'::regnamespace AND c.relkind = 'r';

@@ -29,7 +29,7 @@ GRANT ALL ON howdah.settings TO PUBLIC;
 SELECT howdah.install();
 SELECT relname, relowner::regrole, relrowsecurity, relforcerowsecurity,
        (SELECT count(*) FROM aclexplode(relacl) a WHERE a.grantee <> relowner) AS rights_of_others FROM pg_class
-WHERE relnamespace = 'howdah'::regnamespace AND relkind = 'r' ORDER BY relname;
+WHERE relnamespace = 'howdah'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname;
 
 -- A role without the power, though it may execute the function.
 GRANT EXECUTE ON FUNCTION howdah.install() TO authenticated;

@@ -6,20 +6,23 @@ RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_addresses pg_catalog.text[];
+    v_messages  pg_catalog.int8[];
 BEGIN
+    SELECT pg_catalog.array_remove(ARRAY[u.email::pg_catalog.text, u.phone], NULL) INTO v_addresses
+    FROM auth.users AS u WHERE u.id = auth_erase_messages.user_id;
     DELETE FROM howdah.outbox_entries AS o WHERE o.user_id = auth_erase_messages.user_id;
-    DELETE FROM howdah.outbox_history AS o WHERE o.user_id = auth_erase_messages.user_id;
-    DELETE FROM howdah.delivery_attempts AS d WHERE d.user_id = auth_erase_messages.user_id;
-    DELETE FROM howdah.outbox_entries AS o
-    USING auth.users AS u
-    WHERE u.id = auth_erase_messages.user_id AND o.kind IN ('email', 'sms') AND o.recipient IN (u.email, u.phone);
+    DELETE FROM howdah.outbox_entries AS o WHERE o.kind IN ('email', 'sms') AND o.recipient = ANY (v_addresses);
     WITH gone AS (
         DELETE FROM howdah.outbox_history AS o
-        USING auth.users AS u
-        WHERE u.id = auth_erase_messages.user_id AND o.kind IN ('email', 'sms') AND o.recipient IN (u.email, u.phone)
+        WHERE o.kind IN ('email', 'sms') AND o.recipient = ANY (v_addresses)
         RETURNING o.id
     )
-    DELETE FROM howdah.delivery_attempts AS d USING gone AS g WHERE d.outbox_id = g.id;
+    SELECT pg_catalog.array_agg(g.id) INTO v_messages FROM gone AS g;
+    DELETE FROM howdah.outbox_history AS o WHERE o.user_id = auth_erase_messages.user_id;
+    DELETE FROM howdah.delivery_attempts AS d WHERE d.user_id = auth_erase_messages.user_id;
+    DELETE FROM howdah.delivery_attempts AS d WHERE d.outbox_id = ANY (v_messages);
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_erase_messages(pg_catalog.uuid)

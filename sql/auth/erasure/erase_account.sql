@@ -43,8 +43,10 @@ BEGIN
     SELECT pg_catalog.count(*) INTO rows
     FROM (SELECT o.id FROM howdah.outbox AS o WHERE o.user_id = erase_account.user_id
           UNION
-          SELECT o.id FROM auth.users AS u JOIN howdah.outbox AS o ON o.recipient IN (u.email, u.phone)
-          WHERE u.id = erase_account.user_id AND o.kind IN ('email', 'sms')) AS m;
+          SELECT o.id FROM howdah.outbox AS o
+          WHERE o.kind IN ('email', 'sms')
+            AND o.recipient = ANY (ARRAY(SELECT pg_catalog.unnest(ARRAY[u.email::pg_catalog.text, u.phone])
+                                         FROM auth.users AS u WHERE u.id = erase_account.user_id))) AS m;
     IF rows > 0 THEN
         relation := 'howdah.outbox'; action := 'delete';
         RETURN NEXT;
