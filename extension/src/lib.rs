@@ -11,6 +11,7 @@ mod descriptions;
 mod dispatch;
 mod encode;
 mod gateway;
+mod jobs;
 mod keys;
 mod mail;
 mod overview;

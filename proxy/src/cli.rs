@@ -64,6 +64,9 @@ pub struct CourierArgs {
     /// Connection of role howdah_courier, as URL or as keywords
     #[arg(long, env = "HOWDAH_COURIER_DB_URL", hide_env_values = true, value_name = "URL")]
     pub db_url: String,
+    /// Jobs that run at once, each on a connection of its own; 0: this courier runs none
+    #[arg(long, default_value_t = 2, value_name = "COUNT")]
+    pub job_connections: u16,
 }
 
 /// `howdah doctor`

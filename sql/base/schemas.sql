@@ -19,6 +19,10 @@ COMMENT ON SCHEMA queue IS 'Queues: queue.send(), queue.read(), queue.delete() a
 -- The schema shows names to everybody; each function in it has its own grants.
 GRANT USAGE ON SCHEMA queue TO PUBLIC;
 
+CREATE SCHEMA jobs;
+COMMENT ON SCHEMA jobs IS 'Jobs: jobs.enqueue(), jobs.schedule() and their like.';
+GRANT USAGE ON SCHEMA jobs TO PUBLIC;
+
 -- howdah_owner makes tables in it as time passes.
 CREATE SCHEMA howdah_archive AUTHORIZATION howdah_owner;
 COMMENT ON SCHEMA howdah_archive IS 'Partitions by day (howdah_private.keep_partitions), and what each queue has of its own.';

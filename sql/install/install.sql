@@ -47,7 +47,9 @@ BEGIN
     PERFORM howdah_private.install_views();
     PERFORM howdah_private.tick_task('outbox_partitions');
     PERFORM howdah_private.install_queue_views();
+    PERFORM howdah_private.install_job_views();
     PERFORM howdah_private.tick_task('queues');
+    PERFORM howdah_private.tick_task('jobs');
     PERFORM howdah_private.key_file_make();
     PERFORM howdah_private.push_make_sender();
 

@@ -49,6 +49,12 @@ AS $$
         ('howdah', 'dkim_keys'),
         ('howdah', 'email_dedup_keys'),
         ('howdah', 'email_certificates'),
+        -- jobs
+        ('jobs', 'schedules'),
+        ('jobs', 'slots'),
+        ('jobs', 'jobs'),
+        ('jobs', 'cancels'),
+        ('jobs', 'runs'),
         -- identity providers of organisations
         ('auth', 'sso_providers'),
         ('auth', 'sso_domains'),

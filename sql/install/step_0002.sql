@@ -12,6 +12,7 @@ BEGIN
     PERFORM howdah_private.install_webhooks();
     PERFORM howdah_private.install_queues();
     PERFORM howdah_private.install_mail();
+    PERFORM howdah_private.install_jobs();
     PERFORM howdah_private.install_auth_settings();
     PERFORM howdah_private.install_auth_users();
     PERFORM howdah_private.install_auth_mail();

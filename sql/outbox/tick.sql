@@ -30,6 +30,9 @@ BEGIN
                 WHERE m.state IN ('due', 'running') AND m.due_at <= pg_catalog.now()) THEN interval '0' END),
             ('push_sweep', interval '10 minutes'),
             ('queues', interval '1 minute'),
+            ('jobs', interval '1 minute'),
+            ('schedules', CASE WHEN EXISTS (
+                SELECT 1 FROM jobs.schedules AS s WHERE s.next_slot <= pg_catalog.clock_timestamp()) THEN interval '0' END),
             ('mail', interval '10 minutes')
         ) AS t (name, every)
         WHERE t.every IS NOT NULL

@@ -23,6 +23,10 @@ BEGIN
             PERFORM howdah_private.push_sweep();
         WHEN 'queues' THEN
             PERFORM howdah_private.queue_tick();
+        WHEN 'jobs' THEN
+            PERFORM howdah_private.job_sweep();
+        WHEN 'schedules' THEN
+            PERFORM howdah_private.job_tick();
         WHEN 'mail' THEN
             PERFORM howdah_private.mail_sweep();
     END CASE;

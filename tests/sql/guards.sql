@@ -4,14 +4,14 @@
 SELECT coalesce(nullif(a.grantee, 0)::regrole::text, 'PUBLIC') COLLATE "C" AS grantee, p.oid::regprocedure::text COLLATE "C" AS function
 FROM pg_proc p
 CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace)
+WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace)
   AND a.grantee <> p.proowner AND a.privilege_type = 'EXECUTE'
 ORDER BY 1, 2;
 
 -- Types likewise.
 SELECT t.typname, coalesce(nullif(a.grantee, 0)::regrole::text, 'PUBLIC') AS grantee
 FROM pg_type t CROSS JOIN LATERAL aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) a
-WHERE t.typnamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace)
+WHERE t.typnamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace)
   AND t.typrelid IN (0, (SELECT oid FROM pg_class WHERE oid = t.typrelid AND relkind = 'c'))
   AND t.typelem = 0 AND a.grantee <> t.typowner
 ORDER BY 1, 2;
@@ -19,34 +19,34 @@ ORDER BY 1, 2;
 -- Definer functions: owned by howdah_owner, with the exact path.
 SELECT p.oid::regprocedure::text COLLATE "C" AS definer, p.proowner::regrole AS owner, p.proconfig AS settings
 FROM pg_proc p
-WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace) AND p.prosecdef
+WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace) AND p.prosecdef
 ORDER BY 1;
 SELECT p.oid::regprocedure AS wrong FROM pg_proc p
-WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace) AND p.prosecdef
+WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace) AND p.prosecdef
   AND (p.proowner <> 'howdah_owner'::regrole OR p.proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}'::text[]);
 -- Functions written in SQL or PL/pgSQL have the path too, definer or not.
 SELECT p.oid::regprocedure AS without_path FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace)
+WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace)
   AND l.lanname NOT IN ('c', 'internal') AND p.prokind <> 'a' AND p.proconfig[1] IS DISTINCT FROM 'search_path=pg_catalog, pg_temp';
 -- And a comment for \df+.
 SELECT p.oid::regprocedure AS uncommented FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace)
+WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace)
   AND l.lanname <> 'c' AND obj_description(p.oid, 'pg_proc') IS NULL;
 
 -- Tables: owner, policies forced on him too, rights of nobody else.
 SELECT c.relname, c.relkind, c.relowner::regrole AS owner, c.relrowsecurity AS rls, c.relforcerowsecurity AS forced,
        array(SELECT format('%s: %s', p.polname, array(SELECT r::regrole FROM unnest(p.polroles) r)) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
 FROM pg_class c
-WHERE c.relnamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace)
+WHERE c.relnamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace)
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 ORDER BY c.relname;
 SELECT c.relname, a.grantee::regrole, a.privilege_type FROM pg_class c
 CROSS JOIN LATERAL aclexplode(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) a
-WHERE c.relnamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace)
+WHERE c.relnamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace)
   AND a.grantee <> c.relowner;
 -- No role of a request reaches a relation of ours, through whatever membership.
 SELECT r.rolname, c.relname FROM pg_roles r, pg_class c
-WHERE c.relnamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace) AND c.relkind IN ('r', 'v', 'S')
+WHERE c.relnamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace) AND c.relkind IN ('r', 'v', 'S')
   AND r.rolname IN ('anon', 'authenticated', 'service_role', 'howdah_proxy', 'howdah_courier')
   AND (CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(r.oid, c.oid, 'USAGE, SELECT, UPDATE')
             ELSE has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
@@ -55,7 +55,7 @@ WHERE c.relnamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace,
 -- Schemas: nobody but a superuser creates in them.
 SELECT n.nspname, coalesce(nullif(a.grantee, 0)::regrole::text, 'PUBLIC') COLLATE "C" AS grantee, a.privilege_type
 FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a
-WHERE n.nspname IN ('howdah', 'howdah_private', 'howdah_archive', 'auth', 'queue') AND a.grantee <> n.nspowner
+WHERE n.nspname IN ('howdah', 'howdah_private', 'howdah_archive', 'auth', 'queue', 'jobs') AND a.grantee <> n.nspowner
 ORDER BY 1, 2, 3;
 
 -- Partitions of what is kept for a while: howdah_owner's, with row-level security on, no right of anybody else.
@@ -73,7 +73,7 @@ SELECT r.rolname, unnest(s.setconfig) AS setting FROM pg_db_role_setting s JOIN 
 -- Natives: what reads the request's private memory is not run by a parallel worker, which has none.
 SELECT p.oid::regprocedure::text COLLATE "C" AS native, p.provolatile AS volatile, p.proparallel AS parallel, p.proisstrict AS strict
 FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace) AND l.lanname = 'c'
+WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace) AND l.lanname = 'c'
 ORDER BY 1;
 
 -- Objects that a caller makes in his session, or in a schema of his path, change nothing (CVE-2018-1058 and its kin).

@@ -14,6 +14,7 @@ pub mod claim_path;
 pub mod error;
 pub mod http;
 pub mod ident;
+pub mod jobs;
 pub mod json;
 pub mod limits;
 pub mod mail;

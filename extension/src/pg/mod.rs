@@ -6,6 +6,7 @@
 
 pub mod claims;
 pub mod clock;
+pub mod command;
 pub mod dest;
 pub mod entry;
 pub mod error;

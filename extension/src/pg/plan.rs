@@ -31,10 +31,10 @@ impl Drop for Plan {
 }
 
 /// An open SPI connection; closed by Postgres too if an ERROR passes.
-struct Spi;
+pub(super) struct Spi;
 
 impl Spi {
-    fn connect() -> Self {
+    pub(super) fn connect() -> Self {
         // SAFETY: paired with SPI_finish below.
         unsafe { pg_sys::SPI_connect() };
         Self

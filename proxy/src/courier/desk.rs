@@ -52,7 +52,14 @@ impl Desk {
     /// # Errors
     /// When there is no connection, or it ends, or the extension is not there.
     pub async fn open(config: &Config, standby: Duration) -> Result<Self, String> {
-        let (client, called, ended) = connect(config, standby).await?;
+        let called = Arc::new(Notify::new());
+        let ring = called.clone();
+        let hear = move |message: AsyncMessage| {
+            if matches!(message, AsyncMessage::Notification(_)) {
+                ring.notify_one();
+            }
+        };
+        let (client, ended) = connect(config, standby, hear).await?;
         in_time(client.batch_execute(LISTEN)).await.map_err(text)?;
         let lease = in_time(client.prepare(LEASE)).await.map_err(text)?;
         let settle = in_time(client.prepare(SETTLE)).await.map_err(text)?;
@@ -112,7 +119,7 @@ impl Clock {
     /// # Errors
     /// When there is no connection, or it ends, or the extension is not there.
     pub async fn open(config: &Config, standby: Duration) -> Result<Self, String> {
-        let (client, _, _) = connect(config, standby).await?;
+        let (client, _) = connect(config, standby, |_| {}).await?;
         let tick = in_time(client.prepare(TICK)).await.map_err(text)?;
         Ok(Self { client, tick })
     }
@@ -131,22 +138,26 @@ impl Clock {
     }
 }
 
-type Connected = (Client, Arc<Notify>, oneshot::Receiver<String>);
+/// A connection, and its last words when it ends.
+type Connected = (Client, oneshot::Receiver<String>);
 
-/// Connects; waits while the server is a standby.
-async fn connect(config: &Config, standby: Duration) -> Result<Connected, String> {
+/// Connects; waits while the server is a standby. `hear` gets what comes unasked: notifications and notices.
+pub(super) async fn connect(
+    config: &Config,
+    standby: Duration,
+    hear: impl FnMut(AsyncMessage) + Send + 'static,
+) -> Result<Connected, String> {
     let (client, connection) = match timeout(PATIENCE, config.connect(NoTls)).await {
         Ok(made) => made.map_err(|error| told(&error))?,
         Err(_) => return Err("no answer".into()),
     };
-    let called = Arc::new(Notify::new());
     let (last_words, ended) = oneshot::channel();
-    tokio::spawn(drive(connection, called.clone(), last_words));
+    tokio::spawn(drive(connection, hear, last_words));
     let mut told_of_it = false;
     loop {
         let row = in_time(client.query_one(RECOVERING, &[])).await.map_err(text)?;
         if !row.get::<_, bool>(0) {
-            return Ok((client, called, ended));
+            return Ok((client, ended));
         }
         if !std::mem::replace(&mut told_of_it, true) {
             log::event(Level::Info, "courier idle: the server is a standby", &[]);
@@ -157,7 +168,7 @@ async fn connect(config: &Config, standby: Duration) -> Result<Connected, String
 
 async fn drive<S, T>(
     mut connection: Connection<S, T>,
-    called: Arc<Notify>,
+    mut hear: impl FnMut(AsyncMessage) + Send,
     last_words: oneshot::Sender<String>,
 ) where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
@@ -165,8 +176,7 @@ async fn drive<S, T>(
 {
     let words = loop {
         match std::future::poll_fn(|cx| connection.poll_message(cx)).await {
-            Some(Ok(AsyncMessage::Notification(_))) => called.notify_one(),
-            Some(Ok(_)) => {}
+            Some(Ok(message)) => hear(message),
             Some(Err(error)) => break told(&error),
             None => break "closed".into(),
         }

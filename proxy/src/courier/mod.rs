@@ -2,7 +2,7 @@
 //! every loss of the connection, for ever, and holds no transaction open while it carries.
 //!
 //! `mod` (process) → `work` (lease, carry, settle) → `desk` (SQL), and a carrier for each kind of
-//! wire; `clock` sees to what is due by time. Any number of couriers may run.
+//! wire; `clock` sees to what is due by time, `jobs` runs jobs. Any number of couriers may run.
 
 mod carrier;
 mod clock;
@@ -10,6 +10,7 @@ mod desk;
 mod fetch;
 mod granted;
 mod http;
+mod jobs;
 mod request;
 mod smtp;
 mod work;
@@ -75,6 +76,7 @@ pub async fn run(args: CourierArgs) -> ExitCode {
             tokio::join!(
                 keep_working(&config, &mut work, stop.subscribe()),
                 clock::run(&config, STANDBY, stop.subscribe()),
+                jobs::run(&config, args.job_connections, STANDBY, stop.subscribe()),
             );
         } => {}
         () = told => {}

@@ -1,0 +1,3 @@
+//! Jobs: when a schedule is due.
+
+pub mod cron;
