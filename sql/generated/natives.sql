@@ -229,6 +229,19 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'dsn_read_wrapper';
 
+CREATE FUNCTION howdah_private."cron_is_seconds"(
+    "cron" TEXT
+) RETURNS bool
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'cron_is_seconds_wrapper';
+CREATE FUNCTION howdah_private."cron_next"(
+    "cron" TEXT,
+    "after" bigint
+) RETURNS bigint
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'cron_next_wrapper';
 CREATE FUNCTION howdah_private."form_fields"(
     "body" bytea
 ) RETURNS jsonb
@@ -691,6 +704,15 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'route_check_wrapper';
 
+CREATE FUNCTION howdah_private."run_as"(
+    "role" TEXT,
+    "commands" TEXT,
+    "timeout_ms" INT,
+    "wanted" bool
+) RETURNS TEXT
+VOLATILE STRICT PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'run_as_wrapper';
 CREATE FUNCTION howdah_private."secret_open"(
     "sealed" TEXT,
     "context" TEXT
