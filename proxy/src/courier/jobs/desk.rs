@@ -103,8 +103,9 @@ impl Desk {
     /// When the connection is lost meanwhile: the job is due again when its lease has run out.
     pub async fn run(&self, job: &Job) -> Result<End, String> {
         drop(self.said());
-        let asked =
-            self.client.query_typed(RUN, &[(&job.id, Type::INT8), (&job.lease, Type::TEXT)]);
+        let values: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&job.id, Type::INT8), (&job.lease, Type::TEXT)];
+        let asked = self.client.query_typed(RUN, &values);
         let end = match timeout(job.time + GRACE, asked).await {
             Err(_) => return Err("a job does not end".into()),
             Ok(Ok(rows)) if rows.first().is_some_and(|row| row.get(0)) => End::Succeeded,
