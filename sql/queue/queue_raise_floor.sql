@@ -19,6 +19,7 @@ SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 SET enable_sort = off
 SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
 DECLARE
     v_id   pg_catalog.int4 := (queue_raise_floor.queue).id;
