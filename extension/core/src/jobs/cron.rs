@@ -290,7 +290,8 @@ mod tests {
             let Schedule::Fields(fields) = parse(cron).unwrap() else { panic!() };
             let mut wanted = Vec::new();
             let mut minute = at("2028-02-01 00:00") + 60;
-            while minute < at("2028-03-31 00:00") {
+            let end = at("2028-03-31 00:00");
+            while minute < end {
                 let of_day = minute.rem_euclid(DAY) / 60;
                 if fields.has_day(minute.div_euclid(DAY))
                     && fields.hours >> (of_day / 60) & 1 == 1
