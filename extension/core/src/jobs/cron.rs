@@ -46,8 +46,8 @@ pub fn parse(text: &str) -> Result<Schedule, String> {
         other => other,
     };
     if let Some(number) = fields.strip_suffix("seconds").or_else(|| fields.strip_suffix("second")) {
-        return match number.trim().parse::<u8>() {
-            Ok(n @ 1..=59) => Ok(Schedule::Seconds(n)),
+        return match digits(number.trim()).and_then(|n| u8::try_from(n).ok()) {
+            Some(n @ 1..=59) => Ok(Schedule::Seconds(n)),
             _ => Err("seconds are 1 to 59".into()),
         };
     }
@@ -70,6 +70,12 @@ pub fn parse(text: &str) -> Result<Schedule, String> {
     Ok(Schedule::Fields(fields))
 }
 
+/// One or two digits, and nothing else.
+fn digits(word: &str) -> Option<u32> {
+    let plain = matches!(word.len(), 1 | 2) && word.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| word.parse().ok()).flatten()
+}
+
 /// One field: a list of values, ranges and steps.
 fn field(
     text: &str,
@@ -84,15 +90,14 @@ fn field(
         let named = names.iter().position(|name| *name == word);
         let value = match named.and_then(|at| u32::try_from(at).ok()) {
             Some(at) => at + first,
-            None if !word.is_empty() && word.len() <= 2 => word.parse().map_err(|_| wrong())?,
-            None => return Err(wrong()),
+            None => digits(word).ok_or_else(wrong)?,
         };
         if (low..=high).contains(&value) { Ok(value) } else { Err(wrong()) }
     };
     let mut bits = 0;
     for item in text.split(',') {
         let (range, step) = match item.split_once('/') {
-            Some((range, step)) => (range, step.parse::<u32>().map_err(|_| wrong())?),
+            Some((range, step)) => (range, digits(step).ok_or_else(wrong)?),
             None => (item, 1),
         };
         if step == 0 || step > high {
