@@ -199,6 +199,21 @@ AS 'MODULE_PATHNAME', 'client_address_wrapper';
 CREATE FUNCTION howdah_private.config_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'howdah_config_changed';
 
+CREATE FUNCTION howdah_private."cron_is_seconds"(
+    "cron" TEXT
+) RETURNS bool
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'cron_is_seconds_wrapper';
+
+CREATE FUNCTION howdah_private."cron_next"(
+    "cron" TEXT,
+    "after" bigint
+) RETURNS bigint
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'cron_next_wrapper';
+
 CREATE FUNCTION howdah_private."dkim_check"(
     "domain" TEXT,
     "selector" TEXT,
@@ -229,19 +244,6 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'dsn_read_wrapper';
 
-CREATE FUNCTION howdah_private."cron_is_seconds"(
-    "cron" TEXT
-) RETURNS bool
-IMMUTABLE STRICT PARALLEL SAFE
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'cron_is_seconds_wrapper';
-CREATE FUNCTION howdah_private."cron_next"(
-    "cron" TEXT,
-    "after" bigint
-) RETURNS bigint
-IMMUTABLE STRICT PARALLEL SAFE
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'cron_next_wrapper';
 CREATE FUNCTION howdah_private."form_fields"(
     "body" bytea
 ) RETURNS jsonb
@@ -710,9 +712,10 @@ CREATE FUNCTION howdah_private."run_as"(
     "timeout_ms" INT,
     "wanted" bool
 ) RETURNS TEXT
-VOLATILE STRICT PARALLEL UNSAFE
+STRICT VOLATILE PARALLEL UNSAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'run_as_wrapper';
+
 CREATE FUNCTION howdah_private."secret_open"(
     "sealed" TEXT,
     "context" TEXT
