@@ -44,14 +44,26 @@ impl Tokens {
     where
         F: Future<Output = Result<(String, u64), E>>,
     {
+        self.get_at(Instant::now(), grant, ask).await
+    }
+
+    async fn get_at<E, F>(
+        &self,
+        now: Instant,
+        grant: &Value,
+        ask: impl FnOnce() -> F,
+    ) -> Result<String, E>
+    where
+        F: Future<Output = Result<(String, u64), E>>,
+    {
         let slot = self.slot(grant).await;
         let mut kept = slot.lock().await;
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.until > Instant::now()) {
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.until > now) {
             return Ok(kept.token.clone());
         }
         let (token, seconds) = ask().await?;
         let good_for = Duration::from_secs(seconds).min(LONGEST).saturating_sub(MARGIN);
-        *kept = Some(Kept { token: token.clone(), until: Instant::now() + good_for });
+        *kept = Some(Kept { token: token.clone(), until: now + good_for });
         Ok(token)
     }
 
@@ -73,26 +85,25 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn asks_once_however_many_want_it_and_again_when_it_ends() {
         let (tokens, asked) = (Tokens::default(), AtomicU32::new(0));
         let grant = json!({"issuer": "a"});
-        let get = || {
-            tokens.get(&grant, || async {
-                tokio::time::sleep(Duration::from_secs(1)).await;
+        let start = Instant::now();
+        let get = |seconds| {
+            tokens.get_at(start + Duration::from_secs(seconds), &grant, || async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
                 Ok::<_, ()>((format!("t{}", asked.fetch_add(1, Ordering::Relaxed)), 3600))
             })
         };
-        let (a, b, c) = tokio::join!(get(), get(), get());
+        let (a, b, c) = tokio::join!(get(0), get(0), get(0));
         assert_eq!((a, b, c), (Ok("t0".into()), Ok("t0".into()), Ok("t0".into())));
-        tokio::time::advance(Duration::from_secs(3500)).await;
-        assert_eq!(get().await, Ok("t0".into()));
-        tokio::time::advance(Duration::from_secs(45)).await;
-        assert_eq!(get().await, Ok("t1".into()), "a minute before its end");
+        assert_eq!(get(3500).await, Ok("t0".into()));
+        assert_eq!(get(3545).await, Ok("t1".into()), "a minute before its end");
         tokens.forget(&grant, "t0").await;
-        assert_eq!(get().await, Ok("t1".into()), "what has come meanwhile stays");
+        assert_eq!(get(3545).await, Ok("t1".into()), "what has come meanwhile stays");
         tokens.forget(&grant, "t1").await;
-        assert_eq!(get().await, Ok("t2".into()));
+        assert_eq!(get(3545).await, Ok("t2".into()));
         let failed = tokens.get(&json!({"issuer": "b"}), || async { Err("no") }).await;
         assert_eq!(failed, Err("no"));
     }
