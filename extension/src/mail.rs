@@ -124,7 +124,7 @@ fn fill(bytes: &mut [u8]) {
 /// A new RSA key of so many bits, in PEM.
 #[pg_extern(schema = "howdah_private", volatile, strict, parallel_restricted)]
 fn dkim_make_key(bits: i32) -> String {
-    mail::dkim::make_key(usize::try_from(bits).unwrap_or(0), fill)
+    mail::dkim_key::make_key(usize::try_from(bits).unwrap_or(0), fill)
         .unwrap_or_else(|error| invalid(&error))
 }
 
@@ -139,7 +139,7 @@ fn dkim_check(domain: &str, selector: &str, key: &str) {
 /// What DNS is to hold of a private key.
 #[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
 fn dkim_public(key: &str) -> String {
-    mail::dkim::record(key).unwrap_or_else(|error| invalid(&error))
+    mail::dkim_key::record(key).unwrap_or_else(|error| invalid(&error))
 }
 
 /// The request of a provider's API for a mail; `at`: now, like 20150830T123600Z. Raises 22023.

@@ -2,16 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rsa::pkcs1::DecodeRsaPrivateKey;
-use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, LineEnding};
-use rsa::traits::PublicKeyParts;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
-use std::convert::Infallible;
 
-/// Bits of a key that receivers still accept, and that fit (RFC 8301; DNS).
-const BITS: std::ops::RangeInclusive<usize> = 1024..=4096;
+use super::dkim_key;
 
 /// Headers that are signed where they are there. From is signed once more than it is there, so that another cannot be added.
 const SIGNED: &[&str] = &[
@@ -35,7 +31,7 @@ const SIGNED: &[&str] = &[
 pub struct Signer {
     domain: String,
     selector: String,
-    key: RsaPrivateKey,
+    key: RsaKeyPair,
 }
 
 impl Signer {
@@ -45,7 +41,7 @@ impl Signer {
         if !is_name(domain) || !is_name(selector) {
             return Err("domain and selector must be names of DNS".to_owned());
         }
-        Ok(Self { domain: domain.to_owned(), selector: selector.to_owned(), key: read_key(key)? })
+        Ok(Self { domain: domain.to_owned(), selector: selector.to_owned(), key: pair(key)? })
     }
 
     /// The header to put before `message`.
@@ -68,15 +64,12 @@ impl Signer {
             self.selector,
             folded(&names)
         );
-        let mut hash = Sha256::new();
-        for line in signed_lines(&headers, &names) {
-            hash.update(line);
-        }
+        let mut signed: String = signed_lines(&headers, &names).concat();
         let (name, value) = header.split_once(':').unwrap_or_default();
-        hash.update(relaxed_header(&name.to_ascii_lowercase(), value));
-        let signature = self
-            .key
-            .sign(Pkcs1v15Sign::new::<Sha256>(), &hash.finalize())
+        signed.push_str(&relaxed_header(&name.to_ascii_lowercase(), value));
+        let mut signature = vec![0; self.key.public().modulus_len()];
+        self.key
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
             .map_err(|_| "the key cannot sign".to_owned())?;
         let signature = BASE64.encode(signature);
         for (at, line) in signature.as_bytes().chunks(70).enumerate() {
@@ -86,30 +79,6 @@ impl Signer {
         header.push_str("\r\n");
         Ok(header.into_bytes())
     }
-}
-
-/// A new key in PEM (PKCS #8), of randomness that `fill` gives.
-///
-/// # Errors
-/// Unless 2048 ≤ bits ≤ 4096.
-pub fn make_key(bits: usize, fill: fn(&mut [u8])) -> Result<String, String> {
-    if !(2048..=4096).contains(&bits) {
-        return Err("a key has 2048 to 4096 bits".to_owned());
-    }
-    let key =
-        RsaPrivateKey::new(&mut Source(fill), bits).map_err(|_| "no key was made".to_owned())?;
-    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|_| "no key was made".to_owned())?;
-    Ok(pem.to_string())
-}
-
-/// What DNS is to hold at `selector._domainkey.domain`.
-///
-/// # Errors
-/// Unless the key is an RSA key in PEM.
-pub fn record(key: &str) -> Result<String, String> {
-    let public = read_key(key)?.to_public_key();
-    let der = public.to_public_key_der().map_err(|_| "the key has no public part".to_owned())?;
-    Ok(format!("v=DKIM1; k=rsa; p={}", BASE64.encode(der.as_bytes())))
 }
 
 /// Labels of letters, digits, hyphens and underscores.
@@ -122,43 +91,9 @@ pub fn is_name(text: &str) -> bool {
         })
 }
 
-fn read_key(pem: &str) -> Result<RsaPrivateKey, String> {
-    let pem = pem.trim();
-    let key = RsaPrivateKey::from_pkcs8_pem(pem)
-        .ok()
-        .or_else(|| RsaPrivateKey::from_pkcs1_pem(pem).ok())
-        .ok_or("the key must be an RSA key in PEM (PKCS #8 or PKCS #1)")?;
-    if !BITS.contains(&(key.size() * 8)) {
-        return Err("the key must have 1024 to 4096 bits".to_owned());
-    }
-    Ok(key)
+fn pair(pem: &str) -> Result<RsaKeyPair, String> {
+    RsaKeyPair::from_pkcs8(&dkim_key::pkcs8(pem)?).map_err(|_| "the key cannot sign".to_owned())
 }
-
-/// The shell's randomness, as the key's maker wants it.
-struct Source(fn(&mut [u8]));
-
-impl rsa::rand_core::TryRng for Source {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let mut bytes = [0; 4];
-        (self.0)(&mut bytes);
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let mut bytes = [0; 8];
-        (self.0)(&mut bytes);
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        (self.0)(bytes);
-        Ok(())
-    }
-}
-
-impl rsa::rand_core::TryCryptoRng for Source {}
 
 fn folded(names: &[&str]) -> String {
     let mut made = String::new();

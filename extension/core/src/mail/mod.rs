@@ -6,6 +6,7 @@
 pub mod address;
 pub mod bounce;
 pub mod dkim;
+pub mod dkim_key;
 pub mod dsn;
 pub mod header;
 pub mod intake;
