@@ -1,4 +1,4 @@
--- howdah_private.install_views: the views over the tables, for the DBA; made anew each time.
+-- howdah_private.install_views: the views over the tables, for the DBA; made where they are not there.
 --
 -- Owned by howdah_owner, so that SELECT on a view is all that a role needs which is to watch; no API role gets it.
 --
@@ -9,7 +9,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    CREATE OR REPLACE VIEW howdah.outbox AS
+    IF pg_catalog.to_regclass('howdah.outbox') IS NULL THEN
+    CREATE VIEW howdah.outbox AS
         SELECT o.id, o.kind, o.tenant, o.recipient, o.state, o.cause, o.due_at AS due, o.user_id, o.lane, o.attempts,
                o.max_attempts, o.created_at, o.expires_at, o.leased_until, NULL::pg_catalog.timestamptz AS settled_at, o.outcome
         FROM howdah.outbox_entries AS o WHERE o.kind <> 'fetch'
@@ -17,15 +18,19 @@ BEGIN
         SELECT h.id, h.kind, h.tenant, h.recipient, h.state, h.cause, h.due_at, h.user_id, h.lane, h.attempts,
                h.max_attempts, h.created_at, h.expires_at, NULL, h.settled_at, h.outcome
         FROM howdah.outbox_history AS h;
+    END IF;
     COMMENT ON VIEW howdah.outbox IS
         'Messages, live and settled: state due, leased, delivered, failed or cancelled; cause is the id of the request that caused it.';
-    CREATE OR REPLACE VIEW howdah.deliveries AS
+    IF pg_catalog.to_regclass('howdah.deliveries') IS NULL THEN
+    CREATE VIEW howdah.deliveries AS
         SELECT d.outbox_id, d.attempt, d.kind, d.recipient, d.transport, d.state, d.error, d.status, d.response,
                d.started_at, d.ended_at, d.ended_at - d.started_at AS duration, d.user_id
         FROM howdah.delivery_attempts AS d;
+    END IF;
     COMMENT ON VIEW howdah.deliveries IS
         'One row an attempt: delivered, deferred (tried again later) or failed (for good).';
-    CREATE OR REPLACE VIEW howdah.outbox_stats AS
+    IF pg_catalog.to_regclass('howdah.outbox_stats') IS NULL THEN
+    CREATE VIEW howdah.outbox_stats AS
         SELECT k.kind,
                COALESCE(l.due, 0) AS due, COALESCE(l.leased, 0) AS leased,
                GREATEST(pg_catalog.now() - l.oldest, interval '0') AS lag,
@@ -44,8 +49,10 @@ BEGIN
                    FROM howdah.delivery_attempts AS a
                    WHERE a.ended_at > pg_catalog.now() - interval '1 hour' GROUP BY a.kind) AS d ON d.kind = k.kind
         LEFT JOIN howdah.outbox_pauses AS p ON p.kind = k.kind;
+    END IF;
     COMMENT ON VIEW howdah.outbox_stats IS 'Each kind of message: how many wait, for how long, and what came of the last hour.';
-    CREATE OR REPLACE VIEW howdah.changes AS
+    IF pg_catalog.to_regclass('howdah.changes') IS NULL THEN
+    CREATE VIEW howdah.changes AS
         SELECT c.name, COALESCE(t.oid::pg_catalog.regclass::pg_catalog.text,
                                 pg_catalog.format('%I.%I', c.table_schema, c.table_name)) AS "table",
                c.events, COALESCE(c.url, c.endpoint, c.queue) AS target, c.filter, c.columns, c.role,
@@ -59,6 +66,7 @@ BEGIN
             WHERE d.oid || '/' || r.oid = c.table_key
                OR (n.nspname, r.relname) = (c.table_schema, c.table_name)
             ORDER BY d.oid || '/' || r.oid = c.table_key DESC LIMIT 1) AS t ON true;
+    END IF;
     COMMENT ON VIEW howdah.changes IS 'Whose changes are handed on, and to whom: howdah.on_change. Without triggers, none are.';
     ALTER VIEW howdah.outbox OWNER TO howdah_owner;
     ALTER VIEW howdah.changes OWNER TO howdah_owner;

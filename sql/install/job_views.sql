@@ -1,4 +1,4 @@
--- howdah_private.install_job_views: the view over jobs, for the DBA; made anew each time.
+-- howdah_private.install_job_views: the view over jobs, for the DBA; made where they are not there.
 --
 -- Runs as   invoker, a superuser, from howdah.install().
 CREATE FUNCTION howdah_private.install_job_views()
@@ -7,7 +7,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    CREATE OR REPLACE VIEW howdah.job_runs WITH (security_barrier) AS
+    IF pg_catalog.to_regclass('howdah.job_runs') IS NULL THEN
+    CREATE VIEW howdah.job_runs WITH (security_barrier) AS
         SELECT j.id AS job_id, s.name AS schedule, j.slot, COALESCE(j.function, j.command) AS work, j.owner, j.queue,
                CASE WHEN j.lease IS NULL THEN 'due' ELSE 'running' END AS state, j.attempts AS attempt, j.run_at,
                j.leased_at AS started_at, NULL::pg_catalog.timestamptz AS ended_at, j.error,
@@ -18,6 +19,7 @@ BEGIN
                r.job ->> 'owner', r.job ->> 'queue', r.state, r.attempt, (r.job ->> 'run_at')::pg_catalog.timestamptz,
                r.started_at, r.ended_at, r.error, r.sqlstate, r.result, r.logs, r.job ->> 'cause'
         FROM jobs.runs AS r LEFT JOIN jobs.schedules AS s ON s.id = (r.job ->> 'schedule')::pg_catalog.int4;
+    END IF;
     COMMENT ON VIEW howdah.job_runs IS
         'Jobs that are due or running, and one row for each attempt that ended: succeeded, deferred (tried again later), failed, cancelled, or skipped (its schedule''s last was not over).';
     IF (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = 'howdah.job_runs'::pg_catalog.regclass)

@@ -1,4 +1,4 @@
--- howdah_private.install_queue_views: the view over queues, for the DBA; made anew each time.
+-- howdah_private.install_queue_views: the view over queues, for the DBA; made where they are not there.
 --
 -- Runs as   invoker, a superuser, from howdah.install().
 CREATE FUNCTION howdah_private.install_queue_views()
@@ -7,7 +7,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    CREATE OR REPLACE VIEW howdah.queue_stats WITH (security_barrier) AS
+    IF pg_catalog.to_regclass('howdah.queue_stats') IS NULL THEN
+    CREATE VIEW howdah.queue_stats WITH (security_barrier) AS
         SELECT q.name AS queue, q.owner, m.length, m.visible, m.in_flight, m.delayed,
                COALESCE(m.lag, interval '0') AS lag,
                r.sent_per_minute, r.done_per_minute, m.retried, q.dead AS failed,
@@ -31,6 +32,7 @@ BEGIN
             CROSS JOIN LATERAL (SELECT NULLIF(EXTRACT(epoch FROM b.at - a.at) / 60, 0) AS minutes) AS d
             UNION ALL SELECT NULL, NULL
             LIMIT 1) AS r;
+    END IF;
     COMMENT ON VIEW howdah.queue_stats IS
         'Queues: how many messages wait, since when the longest is due (lag), rates of the last ten minutes, read more than once (retried), given up (failed).';
     IF (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = 'howdah.queue_stats'::pg_catalog.regclass)

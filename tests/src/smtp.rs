@@ -21,11 +21,11 @@ impl Taken {
     /// The value of a header, unfolded.
     pub fn header(&self, name: &str) -> Option<String> {
         let head = self.data.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n ", " ");
-        let found = head.lines().find_map(|line| {
+
+        head.lines().find_map(|line| {
             let (found, value) = line.split_once(':')?;
             found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-        });
-        found
+        })
     }
 
     /// Names of all headers, in order.

@@ -12,7 +12,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_found record;
-    v_type  auth.factor_type;
+    v_type  pg_catalog.text;
 BEGIN
     caller := howdah_private.auth_mfa_caller();
     refusal := (caller).refusal;
@@ -29,12 +29,12 @@ BEGIN
     END IF;
     PERFORM howdah_private.auth_lock_factors((caller).user_id);
     -- Only now it stands still.
-    SELECT f.id, f.factor_type INTO id, v_type FROM auth.mfa_factors AS f WHERE f.id = v_found.id;
+    SELECT f.id, f.factor_type::pg_catalog.text INTO id, v_type FROM auth.mfa_factors AS f WHERE f.id = v_found.id;
     IF NOT FOUND OR v_type = 'recovery_code' THEN
         refusal := howdah_private.auth_refuse('mfa_factor_not_found');
         RETURN;
     END IF;
-    refusal := howdah_private.auth_factor_enabled(v_type::pg_catalog.text, 'verify');
+    refusal := howdah_private.auth_factor_enabled(v_type, 'verify');
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_open_factor(pg_catalog.text) IS 'A factor of who asks, about to be proven.';

@@ -136,10 +136,10 @@ fn with(mut value: Value, members: &[(&str, Option<Value>)]) -> Value {
         let empty = |v: &Value| {
             v.as_array().is_some_and(Vec::is_empty) || v.as_object().is_some_and(Map::is_empty)
         };
-        if let Some(member) = member.as_ref().filter(|v| !empty(v)) {
-            if let Some(object) = value.as_object_mut() {
-                object.insert((*name).to_owned(), member.clone());
-            }
+        if let Some(member) = member.as_ref().filter(|v| !empty(v))
+            && let Some(object) = value.as_object_mut()
+        {
+            object.insert((*name).to_owned(), member.clone());
         }
     }
     value
