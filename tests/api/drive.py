@@ -54,11 +54,6 @@ def drive(base, token, schema, seconds):
     url = f"{base}/openapi.json?schema={urllib.parse.quote(schema)}"
     command = [
         sys.executable, "-m", "schemathesis.cli", "run", url,
-<<<<<<< HEAD
-=======
-        # Accounts answer in the dialect of Supabase Auth, which the description does not tell yet.
-        "--exclude-path-regex", "^/(auth/v1/(?!health)|push/v1/)",
->>>>>>> 294e943 (push: messages to browsers, Firebase and Apple; senders of text messages, chats and posts)
         "--header", f"Authorization: Bearer {token}",
         "--checks", ",".join(CHECKS),
         "--phases", "examples,coverage,fuzzing",
