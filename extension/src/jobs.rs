@@ -40,8 +40,7 @@ fn cron_is_seconds(cron: &str) -> bool {
 /// nothing inside can leave it. Answers the text of what they returned, if that is asked for.
 ///
 /// Raises what they raise; 42704 if there is no such role. Who may be entered is for the caller to decide.
-#[pg_extern(schema = "howdah_private", volatile, strict, parallel_unsafe)]
-fn run_as(role: &str, commands: &str, timeout_ms: i32, wanted: bool) -> Option<String> {
+pub fn run_as(role: &str, commands: &str, timeout_ms: i32, wanted: bool) -> Option<String> {
     let Some(oid) = jail::role_oid(role) else {
         ereport!(
             ERROR,

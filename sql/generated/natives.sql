@@ -706,15 +706,8 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'route_check_wrapper';
 
-CREATE FUNCTION howdah_private."run_as"(
-    "role" TEXT,
-    "commands" TEXT,
-    "timeout_ms" INT,
-    "wanted" bool
-) RETURNS TEXT
-STRICT VOLATILE PARALLEL UNSAFE
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'run_as_wrapper';
+CREATE FUNCTION howdah_private.run_as(role text, commands text, timeout_ms integer, wanted boolean) RETURNS text
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_run_as';
 
 CREATE FUNCTION howdah_private."secret_open"(
     "sealed" TEXT,

@@ -13,6 +13,7 @@ CREATE FUNCTION w.add(a int, b int DEFAULT 10, VARIADIC c int[] DEFAULT '{}') RE
 CREATE FUNCTION w.many(n int) RETURNS SETOF int LANGUAGE sql AS 'SELECT generate_series(1, n)';
 CREATE FUNCTION w.nothing() RETURNS void LANGUAGE sql AS '';
 CREATE FUNCTION w.fails() RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO w.done (n) VALUES (-1); RAISE 'no luck'; END $$;
+CREATE FUNCTION w.own_state() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE 'mine' USING ERRCODE = 'SHOP1', DETAIL = 'd', HINT = 'h'; END $$;
 CREATE FUNCTION w.slow() RETURNS void LANGUAGE sql AS 'SELECT pg_sleep(20)';
 CREATE PROCEDURE w.proc(x text, y jsonb, z int[]) LANGUAGE plpgsql AS $$ BEGIN INSERT INTO w.done (n) VALUES (cardinality(z)); PERFORM jobs.log('proc says ' || x); END $$;
 CREATE FUNCTION w.escape(how text) RETURNS text LANGUAGE plpgsql AS $$
@@ -83,6 +84,23 @@ SELECT * FROM howdah.cancelled_jobs() AS c WHERE c = :quick;
 SELECT howdah.run_job(:quick, :'lease');
 RESET ROLE;
 SELECT work, state, attempt, error, logs FROM howdah.job_runs WHERE job_id IN (:slow, :quick) ORDER BY job_id;
+
+-- A SQLSTATE of the job's own is kept; so is Postgres's, also of an error within one that was caught.
+SET ROLE app;
+SELECT jobs.enqueue('w.own_state', max_attempts => 1) AS own \gset
+RESET ROLE;
+SELECT lease AS lease FROM howdah.claim_job(10) \gset
+SELECT howdah.run_job(:own, :'lease');
+\echo :LAST_ERROR_SQLSTATE
+SELECT howdah.fail_job(:own, :'lease', 'SHOP1', 'mine', NULL);
+DO $$ BEGIN PERFORM howdah_private.run_as('app', 'SELECT w.own_state()', 1000, false);
+EXCEPTION WHEN SQLSTATE 'SHOP1' THEN RAISE NOTICE '% %', SQLSTATE, SQLERRM; END $$;
+SELECT howdah_private.run_as('app', 'DO $x$ BEGIN PERFORM w.own_state(); EXCEPTION WHEN OTHERS THEN PERFORM 1 / 0; END $x$', 1000, false);
+\echo :LAST_ERROR_SQLSTATE
+SELECT howdah_private.run_as('app', 'SELECT ''two''', 1000, true), howdah_private.run_as('app', 'SELECT 1; SELECT 2, 3', 1000, false);
+SELECT howdah_private.run_as('app', 'SELECT pg_sleep(9)', 50, false);
+SELECT howdah_private.run_as('nobody at all', 'SELECT 1', 50, false);
+SELECT current_user;
 
 -- A courier that is gone: the lease runs out, the attempt is counted, the job is due again; then it is given up.
 SET ROLE app; SELECT jobs.enqueue('w.nothing', max_attempts => 2) AS lost \gset

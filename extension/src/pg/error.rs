@@ -90,6 +90,7 @@ unsafe extern "C-unwind" {
     fn errcode(code: c_int) -> c_int;
     fn errmsg_internal(format: *const c_char, ...) -> c_int;
     fn errdetail_internal(format: *const c_char, ...) -> c_int;
+    fn errhint(format: *const c_char, ...) -> c_int;
     fn errhidestmt(hide: bool) -> c_int;
     fn errhidecontext(hide: bool) -> c_int;
     fn errfinish(file: *const c_char, line: c_int, function: *const c_char);
@@ -120,6 +121,50 @@ pub unsafe fn raise(code: &'static str, message: *const c_char, detail: *const c
             errhidestmt(true);
             errhidecontext(true);
             errfinish(c"gateway".as_ptr(), 0, c"serve".as_ptr());
+        }
+    }
+    unreachable!("errfinish does not return from an ERROR")
+}
+
+/// An error that was caught, as plain values: its texts are in Postgres's memory.
+#[derive(Clone, Copy)]
+pub struct Kept {
+    code: c_int,
+    message: *const c_char,
+    detail: *const c_char,
+    hint: *const c_char,
+}
+
+impl From<Raised> for Kept {
+    fn from(raised: Raised) -> Self {
+        let text = |text: &Option<String>| text.as_deref().map_or(std::ptr::null(), pg_text);
+        Self {
+            code: pack(&raised.sqlstate),
+            message: pg_text(&raised.message),
+            detail: text(&raised.detail),
+            hint: text(&raised.hint),
+        }
+    }
+}
+
+/// Raises an ERROR that was caught, with the SQLSTATE that it had, known to pgrx or not.
+///
+/// # Safety
+/// As [`raise`].
+pub unsafe fn raise_again(error: Kept) -> ! {
+    const FORMAT: &CStr = c"%s";
+    // SAFETY: as in `raise`.
+    unsafe {
+        if errstart(pgrx::PgLogLevel::ERROR as c_int, std::ptr::null()) {
+            errcode(error.code);
+            errmsg_internal(FORMAT.as_ptr(), error.message);
+            if !error.detail.is_null() {
+                errdetail_internal(FORMAT.as_ptr(), error.detail);
+            }
+            if !error.hint.is_null() {
+                errhint(FORMAT.as_ptr(), error.hint);
+            }
+            errfinish(c"howdah".as_ptr(), 0, c"raise_again".as_ptr());
         }
     }
     unreachable!("errfinish does not return from an ERROR")

@@ -15,6 +15,7 @@ pub mod guc;
 pub mod hooks;
 pub mod inval;
 pub mod jail;
+pub mod job;
 pub mod locks;
 pub mod memory;
 pub mod plan;
