@@ -67,6 +67,9 @@ pub struct CourierArgs {
     /// Jobs that run at once, each on a connection of its own; 0: this courier runs none
     #[arg(long, default_value_t = 2, value_name = "COUNT")]
     pub job_connections: u16,
+    /// Listener for /live, /ready and /metrics; without it there is none
+    #[arg(long, env = "HOWDAH_COURIER_ADMIN_LISTEN", value_name = "IP:PORT")]
+    pub admin_listen: Option<SocketAddr>,
 }
 
 /// `howdah doctor`

@@ -25,6 +25,7 @@ pub struct Item {
 #[derive(Debug)]
 pub struct Outcome {
     pub id: i64,
+    pub kind: String,
     pub lease: String,
     pub value: Value,
 }

@@ -5,19 +5,18 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep};
-use tokio_postgres::Config;
 
-use super::desk;
+use super::desk::{Clock, Server};
 use crate::serve::log::{self, Level};
 
 const EVERY: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Ticks until it is told to stop; comes back after every loss of the connection.
-pub async fn run(config: &Config, standby: Duration, mut stop: watch::Receiver<bool>) {
+pub async fn run(server: &Server, mut stop: watch::Receiver<bool>) {
     let ticking = async {
         loop {
-            if let Err(words) = hold(config, standby).await {
+            if let Err(words) = hold(server).await {
                 log::event(Level::Warn, "tick without a connection", &[("error", &words)]);
             }
             sleep(PAUSE).await;
@@ -30,12 +29,13 @@ pub async fn run(config: &Config, standby: Duration, mut stop: watch::Receiver<b
 }
 
 /// Ticks on one connection until it ends.
-async fn hold(config: &Config, standby: Duration) -> Result<(), String> {
-    let clock = desk::Clock::open(config, standby).await?;
+async fn hold(server: &Server) -> Result<(), String> {
+    let clock = Clock::open(server).await?;
     let mut seconds = interval(EVERY);
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         seconds.tick().await;
         clock.tick().await?;
+        server.metrics.ticked();
     }
 }

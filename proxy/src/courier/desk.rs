@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
 
 use super::carrier::{Item, Outcome};
+use super::metrics::{Metrics, Waiting};
 use crate::serve::log::{self, Level};
 use crate::told::told;
 
@@ -19,6 +20,8 @@ const LEASE: &str = "SELECT l.id, l.lease::pg_catalog.text, l.kind, l.payload::p
                      FROM howdah.lease($1, $2, $3) AS l";
 const SETTLE: &str = "SELECT howdah.settle_batch($1, $2, $3)";
 const TICK: &str = "SELECT howdah.tick()";
+const STATS: &str =
+    "SELECT s.kind, s.due, s.leased, s.lag_seconds, s.open_lanes FROM howdah.courier_stats() AS s";
 const BEAT: &str = "SELECT howdah.courier_beat($1, $2, $3)";
 
 /// Longest wait for a connection or an answer.
@@ -32,6 +35,14 @@ pub enum Trouble {
     Lost(String),
     /// Postgres refuses this statement, and would again.
     Refused(String),
+}
+
+/// Where the server is, how often a standby is asked whether it is one still, and who counts what becomes of connections.
+#[derive(Clone)]
+pub struct Server {
+    pub config: Config,
+    pub standby: Duration,
+    pub metrics: Arc<Metrics>,
 }
 
 /// A connection at work.
@@ -51,7 +62,7 @@ impl Desk {
     ///
     /// # Errors
     /// When there is no connection, or it ends, or the extension is not there.
-    pub async fn open(config: &Config, standby: Duration) -> Result<Self, String> {
+    pub async fn open(server: &Server) -> Result<Self, String> {
         let called = Arc::new(Notify::new());
         let ring = called.clone();
         let hear = move |message: AsyncMessage| {
@@ -59,7 +70,7 @@ impl Desk {
                 ring.notify_one();
             }
         };
-        let (client, ended) = connect(config, standby, hear).await?;
+        let (client, ended) = connect(server, hear).await?;
         in_time(client.batch_execute(LISTEN)).await.map_err(text)?;
         let lease = in_time(client.prepare(LEASE)).await.map_err(text)?;
         let settle = in_time(client.prepare(SETTLE)).await.map_err(text)?;
@@ -89,14 +100,27 @@ impl Desk {
         Ok(rows.iter().map(item).collect())
     }
 
-    /// Settles rows in one transaction. A lease that is another's by now is passed over by it.
-    pub async fn settle(&self, outcomes: &[Outcome]) -> Result<(), Trouble> {
+    /// Settles rows in one transaction. Answers how many of them were another's by then: those are passed over.
+    pub async fn settle(&self, outcomes: &[Outcome]) -> Result<usize, Trouble> {
         let ids: Vec<i64> = outcomes.iter().map(|outcome| outcome.id).collect();
         let leases: Vec<&str> = outcomes.iter().map(|outcome| outcome.lease.as_str()).collect();
         let values: Vec<String> =
             outcomes.iter().map(|outcome| outcome.value.to_string()).collect();
-        in_time(self.client.query_one(&self.settle, &[&ids, &leases, &values])).await?;
-        Ok(())
+        let row = in_time(self.client.query_one(&self.settle, &[&ids, &leases, &values])).await?;
+        Ok(row.get::<_, Vec<bool>>(0).iter().filter(|settled| !**settled).count())
+    }
+
+    /// What waits, of all kinds.
+    pub async fn waiting(&self) -> Result<Vec<Waiting>, Trouble> {
+        let rows = in_time(self.client.query(STATS, &[])).await?;
+        let waiting = |row: &tokio_postgres::Row| Waiting {
+            kind: row.get(0),
+            due: row.get(1),
+            leased: row.get(2),
+            lag_seconds: row.get(3),
+            open_lanes: row.get(4),
+        };
+        Ok(rows.iter().map(waiting).collect())
     }
 
     pub async fn beat(&self, courier: &str, carrying: usize) -> Result<(), Trouble> {
@@ -118,8 +142,8 @@ impl Clock {
     ///
     /// # Errors
     /// When there is no connection, or it ends, or the extension is not there.
-    pub async fn open(config: &Config, standby: Duration) -> Result<Self, String> {
-        let (client, _) = connect(config, standby, |_| {}).await?;
+    pub async fn open(server: &Server) -> Result<Self, String> {
+        let (client, _) = connect(server, |_| {}).await?;
         let tick = in_time(client.prepare(TICK)).await.map_err(text)?;
         Ok(Self { client, tick })
     }
@@ -143,45 +167,52 @@ type Connected = (Client, oneshot::Receiver<String>);
 
 /// Connects; waits while the server is a standby. `hear` gets what comes unasked: notifications and notices.
 pub(super) async fn connect(
-    config: &Config,
-    standby: Duration,
+    server: &Server,
     hear: impl FnMut(AsyncMessage) + Send + 'static,
 ) -> Result<Connected, String> {
-    let (client, connection) = match timeout(PATIENCE, config.connect(NoTls)).await {
-        Ok(made) => made.map_err(|error| told(&error))?,
-        Err(_) => return Err("no answer".into()),
+    let metrics = server.metrics.clone();
+    let made = match timeout(PATIENCE, server.config.connect(NoTls)).await {
+        Ok(made) => made.map_err(|error| told(&error)),
+        Err(_) => Err("no answer".into()),
     };
+    let (client, connection) = made.inspect_err(|_| metrics.not_connected())?;
     let (last_words, ended) = oneshot::channel();
-    tokio::spawn(drive(connection, hear, last_words));
+    metrics.connected();
+    tokio::spawn(async move {
+        let words = drive(connection, hear).await;
+        metrics.disconnected();
+        let _ = last_words.send(words);
+    });
     let mut told_of_it = false;
     loop {
         let row = in_time(client.query_one(RECOVERING, &[])).await.map_err(text)?;
-        if !row.get::<_, bool>(0) {
+        let standby: bool = row.get(0);
+        server.metrics.standing_by(standby);
+        if !standby {
             return Ok((client, ended));
         }
         if !std::mem::replace(&mut told_of_it, true) {
             log::event(Level::Info, "courier idle: the server is a standby", &[]);
         }
-        tokio::time::sleep(standby).await;
+        tokio::time::sleep(server.standby).await;
     }
 }
 
 async fn drive<S, T>(
     mut connection: Connection<S, T>,
     mut hear: impl FnMut(AsyncMessage) + Send,
-    last_words: oneshot::Sender<String>,
-) where
+) -> String
+where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
     T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
-    let words = loop {
+    loop {
         match std::future::poll_fn(|cx| connection.poll_message(cx)).await {
             Some(Ok(message)) => hear(message),
             Some(Err(error)) => break told(&error),
             None => break "closed".into(),
         }
-    };
-    let _ = last_words.send(words);
+    }
 }
 
 async fn in_time<T>(

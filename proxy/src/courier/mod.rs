@@ -11,6 +11,7 @@ mod fetch;
 mod granted;
 mod http;
 mod jobs;
+mod metrics;
 mod request;
 mod smtp;
 mod work;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -27,7 +29,8 @@ use tokio_postgres::Config;
 use crate::cli::{CourierArgs, LogFormat, LogLevel};
 use crate::serve::log::{self, Level};
 use carrier::Carrier;
-use desk::Desk;
+use desk::{Desk, Server};
+use metrics::Metrics;
 use work::{End, Work};
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -62,7 +65,21 @@ pub async fn run(args: CourierArgs) -> ExitCode {
         return ExitCode::FAILURE;
     };
     let (stop, stopped) = watch::channel(false);
-    let mut work = Work::new(name(), carriers, stopped);
+    let metrics = Arc::<Metrics>::default();
+    if let Some(address) = args.admin_listen {
+        match TcpListener::bind(address).await {
+            Ok(listener) => metrics::serve(listener, metrics.clone()),
+            Err(error) => {
+                let (address, error) = (address.to_string(), error.to_string());
+                let fields = [("address", &*address), ("error", &*error)];
+                log::event(Level::Error, "cannot listen", &fields);
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    let watched = args.admin_listen.is_some();
+    let mut work = Work::new(name(), carriers, metrics.clone(), watched, stopped);
+    let server = Server { config, standby: STANDBY, metrics };
     let told = async {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -74,9 +91,9 @@ pub async fn run(args: CourierArgs) -> ExitCode {
     tokio::select! {
         () = async {
             tokio::join!(
-                keep_working(&config, &mut work, stop.subscribe()),
-                clock::run(&config, STANDBY, stop.subscribe()),
-                jobs::run(&config, args.job_connections, STANDBY, stop.subscribe()),
+                keep_working(&server, &mut work, stop.subscribe()),
+                clock::run(&server, stop.subscribe()),
+                jobs::run(&server, args.job_connections, stop.subscribe()),
             );
         } => {}
         () = told => {}
@@ -94,12 +111,12 @@ fn carriers() -> Result<Vec<Arc<dyn Carrier>>, reqwest::Error> {
     ])
 }
 
-async fn keep_working(config: &Config, work: &mut Work, mut stop: watch::Receiver<bool>) {
+async fn keep_working(server: &Server, work: &mut Work, mut stop: watch::Receiver<bool>) {
     let mut pause = FIRST_PAUSE;
     loop {
         let since = Instant::now();
         let opened = tokio::select! {
-            opened = Desk::open(config, STANDBY) => opened,
+            opened = Desk::open(server) => opened,
             _ = stop.wait_for(|stop| *stop), if work.is_idle() => return,
         };
         let end = match opened {

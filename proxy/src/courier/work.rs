@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::carrier::{Carrier, Item, Outcome};
 use super::desk::{Desk, Trouble};
+use super::metrics::Metrics;
 use crate::serve::log::{self, Level};
 
 /// Rows carried at once; leased no faster than there is room.
@@ -21,6 +22,8 @@ const HOLD: Duration = Duration::from_secs(30);
 /// The most that a lost notification costs.
 const POLL: Duration = Duration::from_secs(1);
 const BEAT: Duration = Duration::from_secs(5);
+/// What waits is counted so often, for the metrics.
+const COUNT: Duration = Duration::from_secs(10);
 
 pub struct Work {
     /// This process, in howdah.couriers.
@@ -32,6 +35,10 @@ pub struct Work {
     finish: mpsc::UnboundedSender<Outcome>,
     unsettled: VecDeque<Outcome>,
     beaten: Option<Instant>,
+    metrics: Arc<Metrics>,
+    /// Whether somebody can see them.
+    watched: bool,
+    counted: Option<Instant>,
     stop: watch::Receiver<bool>,
 }
 
@@ -43,7 +50,13 @@ pub enum End {
 }
 
 impl Work {
-    pub fn new(name: String, carriers: Vec<Arc<dyn Carrier>>, stop: watch::Receiver<bool>) -> Self {
+    pub fn new(
+        name: String,
+        carriers: Vec<Arc<dyn Carrier>>,
+        metrics: Arc<Metrics>,
+        watched: bool,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
         let kinds: BTreeSet<_> = carriers.iter().flat_map(|carrier| carrier.kinds()).collect();
         let kinds = kinds.into_iter().copied().collect();
         let (finish, done) = mpsc::unbounded_channel();
@@ -56,6 +69,9 @@ impl Work {
             finish,
             unsettled: VecDeque::new(),
             beaten: None,
+            metrics,
+            watched,
+            counted: None,
             stop,
         }
     }
@@ -94,7 +110,7 @@ impl Work {
         while !self.unsettled.is_empty() {
             let batch = self.unsettled.len().min(most);
             match desk.settle(&self.unsettled.make_contiguous()[..batch]).await {
-                Ok(()) => {}
+                Ok(late) => self.metrics.late(late),
                 // One of them: each by itself. A row whose outcome cannot be kept at all is carried again.
                 Err(Trouble::Refused(_)) if batch > 1 => {
                     most = 1;
@@ -120,17 +136,23 @@ impl Work {
             desk.beat(&self.name, self.carrying).await?;
             self.beaten = Some(Instant::now());
         }
+        if self.watched && self.counted.is_none_or(|at| at.elapsed() >= COUNT) {
+            self.metrics.waiting(desk.waiting().await?);
+            self.counted = Some(Instant::now());
+        }
         Ok(())
     }
 
     fn take(&mut self, outcome: Outcome) {
         self.carrying -= 1;
+        self.metrics.carried(&outcome.kind, &outcome.value);
         self.unsettled.push_back(outcome);
     }
 
     fn start(&mut self, item: Item) {
         self.carrying += 1;
-        let (id, lease) = (item.id, item.lease.clone());
+        self.metrics.leased(&item.kind);
+        let (id, lease, kind) = (item.id, item.lease.clone(), item.kind.clone());
         let carrier = self.carriers.iter().find(|carrier| carrier.takes(&item)).cloned();
         let carried = tokio::spawn(async move {
             match carrier {
@@ -142,7 +164,7 @@ impl Work {
         tokio::spawn(async move {
             // A panic ends the row, not the courier.
             let value = carried.await.unwrap_or_else(|_| json!({"error": "failed"}));
-            let _ = finish.send(Outcome { id, lease, value });
+            let _ = finish.send(Outcome { id, kind, lease, value });
         });
     }
 }

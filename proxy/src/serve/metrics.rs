@@ -133,6 +133,7 @@ pub fn render(shards: &[Arc<Shard>], db: &Db, in_flight: usize) -> String {
     out
 }
 
-fn head(out: &mut String, name: &str, kind: &str, help: &str) {
+/// The two lines before the samples of a family.
+pub fn head(out: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }

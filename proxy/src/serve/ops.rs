@@ -16,6 +16,9 @@ use super::answer::{Answer, Refusal, refuse};
 use super::client::Peer;
 use super::{App, metrics};
 
+/// The media type of Prometheus's text form.
+pub const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
 /// Answers an operator's question on the main listener; None leaves the request to the gateway.
 ///
 /// `/metrics` is for loopback and trusted peers there, and not for what they forward: a proxy on
@@ -51,12 +54,12 @@ fn page(app: &App, path: &str) -> Option<Answer> {
             Some(refuse(Refusal::Database, path, &http::HeaderMap::new()))
         }
         "/ready" => Some(text("application/json", r#"{"status":"ready"}"#)),
-        "/metrics" => Some(text("text/plain; version=0.0.4; charset=utf-8", metrics())),
+        "/metrics" => Some(text(METRICS, metrics())),
         _ => None,
     }
 }
 
-fn text(media_type: &'static str, body: impl Into<Bytes>) -> Answer {
+pub fn text(media_type: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut answer = Response::new(Full::new(body.into()));
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

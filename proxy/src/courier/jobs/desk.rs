@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, NoTls, Row};
+use tokio_postgres::{AsyncMessage, CancelToken, Client, NoTls, Row};
 
-use super::super::desk::connect;
+use super::super::desk::{Server, connect};
 use crate::told::told;
 
 const CLAIM: &str =
@@ -57,10 +57,11 @@ pub struct Desk {
 impl Desk {
     /// # Errors
     /// When there is no connection, or the extension is not there.
-    pub async fn open(config: &Config, standby: Duration) -> Result<Self, String> {
-        let mut config = config.clone();
-        let options = config.get_options().map(|own| format!("{own} {WATCH}"));
-        config
+    pub async fn open(server: &Server) -> Result<Self, String> {
+        let mut server = server.clone();
+        let options = server.config.get_options().map(|own| format!("{own} {WATCH}"));
+        server
+            .config
             .options(options.as_deref().unwrap_or(WATCH))
             .application_name("howdah courier, jobs");
         let said = Arc::new(Mutex::new(Vec::new()));
@@ -74,7 +75,7 @@ impl Desk {
                 }
             }
         };
-        let (client, _) = connect(&config, standby, hear).await?;
+        let (client, _) = connect(&server, hear).await?;
         Ok(Self { client, said })
     }
 
@@ -172,7 +173,7 @@ pub struct Bell {
 impl Bell {
     /// # Errors
     /// When there is no connection, or the extension is not there.
-    pub async fn open(config: &Config, standby: Duration) -> Result<Self, String> {
+    pub async fn open(server: &Server) -> Result<Self, String> {
         let rung = Arc::new(Notify::new());
         let ring = rung.clone();
         let hear = move |message: AsyncMessage| {
@@ -180,7 +181,7 @@ impl Bell {
                 ring.notify_one();
             }
         };
-        let (client, _) = connect(config, standby, hear).await?;
+        let (client, _) = connect(server, hear).await?;
         client.batch_execute(LISTEN).await.map_err(|error| told(&error))?;
         Ok(Self { client, rung })
     }

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
-use tokio_postgres::{CancelToken, Config};
+use tokio_postgres::CancelToken;
 
+use super::desk::Server;
+use super::metrics::{JobEnd, Metrics};
 use crate::serve::log::{self, Level};
 use desk::{Bell, Desk, End};
 
@@ -32,15 +34,15 @@ impl Hall {
 }
 
 /// Runs jobs until it is told to stop, and those that run then to their end.
-pub async fn run(config: &Config, workers: u16, standby: Duration, stop: watch::Receiver<bool>) {
+pub async fn run(server: &Server, workers: u16, stop: watch::Receiver<bool>) {
     let hall = Arc::new(Hall::default());
     let mut crew = tokio::task::JoinSet::new();
     for _ in 0..workers {
-        crew.spawn(work(config.clone(), standby, hall.clone(), stop.clone()));
+        crew.spawn(work(server.clone(), hall.clone(), stop.clone()));
     }
     let listening = async {
         loop {
-            if let Err(words) = listen(config, standby, &hall).await {
+            if let Err(words) = listen(server, &hall).await {
                 log::event(Level::Warn, "jobs without a connection", &[("error", &words)]);
             }
             sleep(PAUSE).await;
@@ -54,8 +56,8 @@ pub async fn run(config: &Config, workers: u16, standby: Duration, stop: watch::
 }
 
 /// Hears of jobs on one connection until it ends.
-async fn listen(config: &Config, standby: Duration, hall: &Hall) -> Result<(), String> {
-    let bell = Bell::open(config, standby).await?;
+async fn listen(server: &Server, hall: &Hall) -> Result<(), String> {
+    let bell = Bell::open(server).await?;
     loop {
         hall.bell.notify_waiters();
         if hall.running(|running| !running.is_empty()) {
@@ -73,14 +75,14 @@ async fn listen(config: &Config, standby: Duration, hall: &Hall) -> Result<(), S
 }
 
 /// One worker; comes back after every loss of its connection.
-async fn work(config: Config, standby: Duration, hall: Arc<Hall>, mut stop: watch::Receiver<bool>) {
+async fn work(server: Server, hall: Arc<Hall>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let opened = tokio::select! {
-            opened = Desk::open(&config, standby) => opened,
+            opened = Desk::open(&server) => opened,
             _ = stop.wait_for(|stop| *stop) => return,
         };
         let ended = match opened {
-            Ok(desk) => attend(&desk, &hall, &mut stop).await,
+            Ok(desk) => attend(&desk, &hall, &server.metrics, &mut stop).await,
             Err(words) => Err(words),
         };
         let Err(words) = ended else { return };
@@ -93,7 +95,12 @@ async fn work(config: Config, standby: Duration, hall: Arc<Hall>, mut stop: watc
 }
 
 /// Runs jobs on one connection, until it is told to stop.
-async fn attend(desk: &Desk, hall: &Hall, stop: &mut watch::Receiver<bool>) -> Result<(), String> {
+async fn attend(
+    desk: &Desk,
+    hall: &Hall,
+    metrics: &Metrics,
+    stop: &mut watch::Receiver<bool>,
+) -> Result<(), String> {
     while !*stop.borrow() {
         let rung = hall.bell.notified();
         let Some(job) = desk.claim().await? else {
@@ -105,7 +112,13 @@ async fn attend(desk: &Desk, hall: &Hall, stop: &mut watch::Receiver<bool>) -> R
             continue;
         };
         hall.running(|running| running.insert(job.id, desk.cancel_token()));
+        metrics.job_begins();
         let ended = desk.run(&job).await;
+        metrics.job_ended(ended.as_ref().ok().map(|end| match end {
+            End::Succeeded => JobEnd::Succeeded,
+            End::Late => JobEnd::Late,
+            End::Failed(_) => JobEnd::Failed,
+        }));
         hall.running(|running| running.remove(&job.id));
         let id = job.id.to_string();
         match ended? {
