@@ -8,7 +8,9 @@
 pub mod account;
 pub mod api;
 pub mod authenticator;
+pub mod cluster;
 pub mod database;
+pub mod drill;
 pub mod forge;
 pub mod inbox;
 pub mod issuer;

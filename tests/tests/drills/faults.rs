@@ -1,6 +1,7 @@
 //! What goes down and comes back: Postgres stopped and killed, one backend killed, the proxy killed or told to stop.
 
 use howdah_tests::api::Api;
+use howdah_tests::drill::signal;
 use howdah_tests::server::{Howdah, free_port};
 use howdah_tests::wire::Connection;
 use serde_json::json;
@@ -17,11 +18,6 @@ fn start() -> Howdah {
     let howdah = Howdah::start(&[]);
     howdah.sql(TABLES);
     howdah
-}
-
-fn signal(name: &str, pid: u32) {
-    let sent = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
-    assert!(sent.is_ok_and(|s| s.success()), "kill -{name} {pid}");
 }
 
 /// Sets a flag when it goes, also when the drill fails: threads of a scope would be waited for forever.

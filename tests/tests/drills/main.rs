@@ -14,6 +14,7 @@ mod auth_signin;
 mod auth_timing;
 mod faults;
 mod keys;
+mod kills;
 mod mail;
 mod many_tables;
 mod push;

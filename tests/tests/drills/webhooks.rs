@@ -2,11 +2,11 @@
 //! verified with another library in tests/sdk/py/suite/test_webhooks.py.
 
 use howdah_tests::api::Api;
+use howdah_tests::drill::{Courier, full, signal, wait};
 use howdah_tests::receiver::{Heard, Receiver};
-use howdah_tests::server::{Howdah, binary};
+use howdah_tests::server::Howdah;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 fn start() -> Howdah {
@@ -16,34 +16,12 @@ fn start() -> Howdah {
     howdah
 }
 
-fn wait(seconds: u64, what: &str, mut reached: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(seconds);
-    while !reached() {
-        assert!(Instant::now() < end, "never: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 fn webhook(howdah: &Howdah, url: &str) -> String {
     howdah.value(&format!("SELECT howdah.webhook('{url}', 'a.b', '{{\"n\": 1}}')"))
 }
 
 fn state(howdah: &Howdah, id: &str) -> String {
     howdah.value(&format!("SELECT state || ' ' || attempts FROM howdah.outbox WHERE id = {id}"))
-}
-
-fn signal(name: &str, pid: u32) {
-    let sent = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
-    assert!(sent.is_ok_and(|s| s.success()), "kill -{name} {pid}");
-}
-
-fn courier(howdah: &Howdah) -> Child {
-    Command::new(binary())
-        .args(["courier", "--db-url", &howdah.courier_db_url])
-        .stderr(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("howdah courier runs")
 }
 
 /// The courier that `howdah up` keeps.
@@ -268,7 +246,8 @@ fn two_couriers_never_carry_one_message_at_once() {
     let howdah = start();
     let receiver = Receiver::start();
     receiver.be_slow(Duration::from_millis(20));
-    let mut others: Vec<Child> = (0..2).map(|_| courier(&howdah)).collect();
+    let mut others: Vec<Courier> =
+        (0..2).map(|_| Courier::start(&howdah.courier_db_url, &[])).collect();
     wait(10, "three couriers", || howdah.value("SELECT count(*) FROM howdah.couriers") == "3");
     howdah.sql("SELECT howdah.set('outbox.lane_concurrency', '64')");
     howdah.sql(&format!(
@@ -282,11 +261,6 @@ fn two_couriers_never_carry_one_message_at_once() {
     let ids: HashSet<&str> = heard.iter().map(Heard::id).collect();
     assert_eq!((ids.len(), heard.len(), receiver.twice_at_once()), (1500, 1500, 0));
     for other in &mut others {
-        signal("TERM", other.id());
-        assert!(other.wait().expect("it ends").success());
+        assert!(other.stop().success());
     }
-}
-
-fn full() -> bool {
-    std::env::var("HOWDAH_DRILLS").is_ok_and(|v| v == "full")
 }

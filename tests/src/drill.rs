@@ -1,0 +1,114 @@
+//! What drills share: how long they are, their dice, waiting, signals, couriers of their own.
+
+use crate::server::binary;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// Whether drills run at full length: `HOWDAH_DRILLS=full`.
+pub fn full() -> bool {
+    std::env::var("HOWDAH_DRILLS").is_ok_and(|value| value == "full")
+}
+
+/// How many of something, at full length and otherwise.
+pub fn count(at_full_length: usize, otherwise: usize) -> usize {
+    if full() { at_full_length } else { otherwise }
+}
+
+/// Waits for what comes within so many seconds, or fails.
+#[track_caller]
+pub fn wait(seconds: u64, what: &str, mut reached: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(seconds);
+    while !reached() {
+        assert!(Instant::now() < end, "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[track_caller]
+pub fn signal(name: &str, pid: u32) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
+    assert!(sent.is_ok_and(|s| s.success()), "kill -{name} {pid}");
+}
+
+/// Numbers by lot, the same again from the same seed (`HOWDAH_SEED`): splitmix64.
+pub struct Dice(u64);
+
+impl Dice {
+    /// Says its seed.
+    pub fn new(drill: &str) -> Self {
+        let given = std::env::var("HOWDAH_SEED").ok().and_then(|seed| seed.parse().ok());
+        let seed = given.unwrap_or_else(|| {
+            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+            now.map_or(1, |since| since.as_millis() as u64)
+        });
+        println!("{drill}: seed {seed}");
+        Self(seed)
+    }
+
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % end.max(1)
+    }
+}
+
+/// A `howdah courier`; it is killed with this value.
+pub struct Courier(Child);
+
+impl Courier {
+    pub fn start(db_url: &str, arguments: &[&str]) -> Self {
+        let log = std::env::var_os("HOWDAH_DRILL_LOG")
+            .and_then(|path| std::fs::OpenOptions::new().create(true).append(true).open(path).ok());
+        let child = Command::new(binary())
+            .args(["courier", "--db-url", db_url])
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(log.map_or_else(Stdio::null, Stdio::from))
+            .spawn()
+            .expect("howdah courier runs");
+        Self(child)
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub fn signal(&self, name: &str) {
+        signal(name, self.pid());
+    }
+
+    /// Tells it to stop; how it did.
+    pub fn stop(&mut self) -> ExitStatus {
+        self.signal("TERM");
+        self.0.wait().expect("it ends")
+    }
+
+    pub fn kill(mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+
+    pub fn runs(&mut self) -> bool {
+        matches!(self.0.try_wait(), Ok(None))
+    }
+
+    /// Memory that is its own now, and the most that it ever was, in kB.
+    pub fn memory(&self) -> (u64, u64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        let status = status.expect("it runs");
+        let line = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).expect("kB")
+        };
+        (line("VmRSS:"), line("VmHWM:"))
+    }
+}
+
+impl Drop for Courier {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
