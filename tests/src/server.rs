@@ -133,6 +133,13 @@ impl Howdah {
         self.url.strip_prefix("http://").expect("HOWDAH_URL is http")
     }
 
+    /// What the embedded Postgres has logged.
+    pub fn postgres_log(&self) -> String {
+        let own = self.own.as_ref().expect("a Howdah of our own");
+        let file = find(&own.data, "postgres.log").expect("a log");
+        String::from_utf8_lossy(&fs::read(file).expect("the log")).into_owned()
+    }
+
     /// The process id of the embedded Postgres; waits for it while it is being started again.
     pub fn postmaster(&self) -> u32 {
         let own = self.own.as_ref().expect("a Howdah of our own");

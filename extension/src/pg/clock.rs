@@ -2,6 +2,7 @@
 
 use howdah_core::rest::Isolation;
 use pgrx::pg_sys;
+use std::sync::OnceLock;
 
 /// Unix seconds at the start of the current statement's transaction: read once by Postgres, not by a system call.
 pub fn now() -> i64 {
@@ -16,6 +17,7 @@ unsafe extern "C-unwind" {
     fn disable_timeout(id: i32, keep_indicator: bool);
     fn get_timeout_active(id: i32) -> bool;
     fn get_timeout_finish_time(id: i32) -> i64;
+    fn RegisterTimeout(id: i32, handler: extern "C-unwind" fn()) -> i32;
 }
 
 /// STATEMENT_TIMEOUT of enum TimeoutId (timeout.h), the same from 14 to 18.
@@ -31,6 +33,29 @@ pub fn limit_statement(milliseconds: i32) {
         } else {
             disable_timeout(STATEMENT_TIMEOUT, false);
         }
+    }
+}
+
+/// Postgres gives the next free number for any that is not its own (timeout.h: USER_TIMEOUT is 12, from 17 on 13).
+const ANY_TIMEOUT: i32 = 13;
+
+/// A timeout of our own: its handler runs in that of a signal, whatever the backend does then. An ERROR before may call it off.
+pub struct Alarm {
+    handler: extern "C-unwind" fn(),
+    id: OnceLock<i32>,
+}
+
+impl Alarm {
+    pub const fn new(handler: extern "C-unwind" fn()) -> Self {
+        Self { handler, id: OnceLock::new() }
+    }
+
+    /// Sets it, or sets it anew.
+    pub fn set(&self, milliseconds: i32) {
+        // SAFETY: of a backend's only thread.
+        let id = self.id.get_or_init(|| unsafe { RegisterTimeout(ANY_TIMEOUT, self.handler) });
+        // SAFETY: registered.
+        unsafe { enable_timeout_after(*id, milliseconds) };
     }
 }
 

@@ -47,7 +47,8 @@ pub fn try_lock(kind: Kind, database: bool, key: [u32; 2]) -> Option<Held> {
     // SAFETY: a tag of the advisory type, of the user lock method; dontWait: never sleeps, never an ERROR but for shared
     // memory that is full.
     let taken = unsafe { pg_sys::LockAcquire(&tag, pg_sys::ExclusiveLock as i32, false, true) };
-    (taken != pg_sys::LockAcquireResult::LOCKACQUIRE_NOT_AVAIL).then_some(Held(tag))
+    // Only then: one that is made and dropped gives back a lock that it never had, which Postgres warns of.
+    (taken != pg_sys::LockAcquireResult::LOCKACQUIRE_NOT_AVAIL).then(|| Held(tag))
 }
 
 /// Whether another transaction has the lock now.
