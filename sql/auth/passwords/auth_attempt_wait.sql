@@ -26,19 +26,22 @@ DECLARE
         auth_attempt_wait.device, howdah_private.auth_device(auth_attempt_wait.account));
     v_net     CONSTANT pg_catalog.text := COALESCE(
         auth_attempt_wait.network, howdah_private.auth_network(howdah_private.client_address()));
+    v_row     auth.attempts;
     v_device  auth.attempts;
     v_place   auth.attempts;
     v_all     pg_catalog.int4;
     v_over    pg_catalog.int4;
 BEGIN
-    SELECT a.* INTO v_device FROM auth.attempts AS a
-    WHERE a.account = auth_attempt_wait.account AND a.place = v_mine
-      AND a.expires_at > v_now;
-    SELECT a.* INTO v_place FROM auth.attempts AS a
-    WHERE a.account = auth_attempt_wait.account AND a.expires_at > v_now
-      AND a.place = v_net;
-    SELECT a.failures INTO v_all FROM auth.attempts AS a
-    WHERE a.account = auth_attempt_wait.account AND a.place = 'all' AND a.expires_at > v_now;
+    FOR v_row IN
+        SELECT a.* FROM auth.attempts AS a
+        WHERE a.account = auth_attempt_wait.account AND a.place IN (v_mine, v_net, 'all') AND a.expires_at > v_now
+    LOOP
+        CASE v_row.place
+            WHEN 'all' THEN v_all := v_row.failures;
+            WHEN v_mine THEN v_device := v_row;
+            ELSE v_place := v_row;
+        END CASE;
+    END LOOP;
 
     known := v_device.account IS NOT NULL AND v_device.failures < auth.get('password_attempts_budget')::pg_catalog.int4;
     IF known THEN
