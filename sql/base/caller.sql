@@ -18,7 +18,7 @@ CREATE CAST (howdah_private.caller AS pg_catalog.name) WITHOUT FUNCTION AS IMPLI
 
 -- Its value is the current role, which is no secret to whoever it is: any role may call a function that asks for it.
 CREATE FUNCTION howdah_private.caller() RETURNS howdah_private.caller
-    LANGUAGE internal STABLE STRICT PARALLEL SAFE AS 'current_user';
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_caller';
 COMMENT ON FUNCTION howdah_private.caller_in(pg_catalog.cstring) IS 'Refuses: no text is a caller.';
 COMMENT ON FUNCTION howdah_private.caller_out(howdah_private.caller) IS 'The name of the role.';
 COMMENT ON FUNCTION howdah_private.caller() IS 'The current role, as the default of an argument that nobody can fill in himself.';

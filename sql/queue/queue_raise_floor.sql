@@ -8,7 +8,7 @@
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner. At READ COMMITTED only.
 -- Writes    queue.floors, at most once a second for each queue, so that its own dead versions stay few; nothing if another
---           is at it, or there is little to gain.
+--           is at it, or nothing is due and there is little to gain.
 -- Returns   the floor to begin at.
 CREATE FUNCTION howdah_private.queue_raise_floor(
     queue howdah_private.queue_opened, floor howdah_private.queue_floor
@@ -29,6 +29,7 @@ DECLARE
     v_seen pg_catalog.pg_snapshot := pg_catalog.pg_current_snapshot();
     v_old  howdah_private.queue_floor := queue_raise_floor.floor;
     v_new  howdah_private.queue_floor := v_old;
+    v_due  pg_catalog.bool;
 BEGIN
     IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
         RETURN v_old;
@@ -38,15 +39,16 @@ BEGIN
     ELSIF v_old.mark_xid > pg_catalog.pg_snapshot_xmin(v_seen) THEN
         RETURN v_old;
     ELSE
-        SELECT GREATEST(v_old.vt, LEAST(v_old.mark_at, pg_catalog.min(c.vt))) INTO v_new.vt
+        SELECT GREATEST(v_old.vt, LEAST(v_old.mark_at, pg_catalog.min(c.vt))), pg_catalog.min(c.vt) <= v_now INTO v_new.vt, v_due
         FROM queue.queues AS q CROSS JOIN pg_catalog.unnest(q.priorities) AS p (priority)
         CROSS JOIN LATERAL (
             SELECT m.vt FROM queue.messages AS m
             WHERE m.home = v_home AND m.queue = v_id AND m.priority = p.priority AND m.group_key IS NULL AND m.vt >= v_old.vt
             ORDER BY m.vt, m.id LIMIT 1) AS c
         WHERE q.id = v_id;
-        -- A queue that is polled and gets nothing is not written to all the time.
-        IF v_new.vt < v_old.vt + (CASE WHEN v_last = v_old.mark_id THEN interval '30 s' ELSE interval '1 s' END) THEN
+        -- A queue that is polled and gets nothing is not written to all the time. One with a backlog is, though it gains
+        -- little: else each claim would try.
+        IF v_due IS NOT TRUE AND v_new.vt < v_old.vt + (CASE WHEN v_last = v_old.mark_id THEN interval '30 s' ELSE interval '1 s' END) THEN
             RETURN v_new;
         END IF;
     END IF;

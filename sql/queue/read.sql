@@ -19,8 +19,17 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_queue howdah_private.queue_opened;
+    v_queue   howdah_private.queue_opened;
+    v_message queue.message;
 BEGIN
+    -- The common case, any one message of a plain queue, costs half of what the general one does.
+    IF read.qty = 1 AND read.conditional = '{}' THEN
+        v_message := howdah_private.queue_take_one(read.queue_name, read.vt, read.caller);
+        IF v_message.msg_id IS NOT NULL THEN
+            RETURN NEXT v_message;
+            RETURN;
+        END IF;
+    END IF;
     -- The owner himself is the common case: he is spared a call.
     SELECT q.* INTO v_queue FROM queue.queues AS q WHERE q.name = read.queue_name AND q.owner = read.caller;
     IF NOT FOUND THEN

@@ -1,5 +1,8 @@
 """Queues: single messages beside pgmq's statements, batches, and claims over a million done messages that an old snapshot
-keeps from being swept. See ./run --help."""
+keeps from being swept. See ./run --help.
+
+Compared with is tests/bench/pgmq.sql: functions that do what pgmq's do, the way that it does it (statements made and planned at
+each call, its columns and indexes), on the same server, in turn, both with commits flushed."""
 
 import argparse
 import os

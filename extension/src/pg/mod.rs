@@ -4,6 +4,7 @@
 //! above run. What must be undone on ERROR is undone by Postgres itself at the end of the (sub)transaction as well:
 //! user id and security context, GUC nest levels, SPI connections, resource owners.
 
+pub mod caller;
 pub mod claims;
 pub mod clock;
 pub mod command;
