@@ -28,6 +28,13 @@ WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace,
 SELECT p.oid::regprocedure AS without_path FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace)
   AND l.lanname NOT IN ('c', 'internal') AND p.prokind <> 'a' AND p.proconfig[1] IS DISTINCT FROM 'search_path=pg_catalog, pg_temp';
+-- Whose settings are more than the path, and what Postgres itself has made (constructors of ranges): a list that is reviewed.
+SELECT p.oid::regprocedure AS with_more_settings, p.proconfig[2:] AS settings FROM pg_proc p
+WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace) AND cardinality(p.proconfig) > 1
+ORDER BY p.oid::regprocedure::text;
+SELECT p.oid::regprocedure AS made_by_postgres, p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace) AND l.lanname = 'internal'
+ORDER BY p.oid::regprocedure::text;
 -- And a comment for \df+.
 SELECT p.oid::regprocedure AS uncommented FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace IN ('howdah'::regnamespace, 'howdah_private'::regnamespace, 'auth'::regnamespace, 'queue'::regnamespace, 'jobs'::regnamespace)
