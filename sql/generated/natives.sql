@@ -672,6 +672,44 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'recovery_code_normalize_wrapper';
 
+CREATE FUNCTION howdah_private."refresh_token_digest"(
+    "token" TEXT
+) RETURNS bytea
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'refresh_token_digest_wrapper';
+
+CREATE FUNCTION howdah_private."refresh_token_is_of"(
+    "token" TEXT,
+    "session_key" TEXT
+) RETURNS bool
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'refresh_token_is_of_wrapper';
+
+CREATE FUNCTION howdah_private."refresh_token_make"(
+    "session_id" uuid,
+    "session_key" TEXT,
+    "number" bigint
+) RETURNS TEXT
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'refresh_token_make_wrapper';
+
+CREATE FUNCTION howdah_private."refresh_token_number"(
+    "token" TEXT
+) RETURNS bigint
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'refresh_token_number_wrapper';
+
+CREATE FUNCTION howdah_private."refresh_token_session"(
+    "token" TEXT
+) RETURNS uuid
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'refresh_token_session_wrapper';
+
 CREATE FUNCTION howdah_private.request(method text, target text, headers bytea, body bytea)
     RETURNS howdah.answer
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'howdah_request';
@@ -813,6 +851,9 @@ CREATE FUNCTION howdah_private."sns_url"(
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'sns_url_wrapper';
+
+CREATE FUNCTION howdah_private.to_json_filled(record) RETURNS json
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_filled';
 
 CREATE FUNCTION howdah_private.to_json_rows_add(internal, record) RETURNS internal
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_rows_add';

@@ -21,6 +21,7 @@ BEGIN
     PERFORM howdah_private.install_auth_teams();
     PERFORM howdah_private.install_auth_user_keys();
     PERFORM howdah_private.install_auth_factors();
+    PERFORM howdah_private.install_auth_user_documents();
     PERFORM howdah_private.install_auth_passkeys();
     PERFORM howdah_private.install_auth_providers();
     PERFORM howdah_private.install_auth_oauth_server();

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
@@ -49,4 +49,18 @@ pub fn base64(bytes: impl AsRef<[u8]>) -> String {
     let text = base64url(bytes.as_ref()).replace('-', "+").replace('_', "/");
     let padding = (4 - text.len() % 4) % 4;
     text + &"=".repeat(padding)
+}
+
+/// A refresh token in the newer form of Supabase Auth: session (32 hex digits), number (below 128), signed with the key in base64url.
+#[must_use]
+pub fn supabase_refresh_token(session: &str, key: &str, number: u8) -> String {
+    let session = u128::from_str_radix(session, 16).expect("32 hex digits");
+    let key = URL_SAFE_NO_PAD.decode(key).expect("base64url");
+    let mut token = [&[0], session.to_be_bytes().as_slice(), &[number]].concat();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("any length will do");
+    mac.update(&token);
+    token.extend_from_slice(&mac.finalize().into_bytes()[..16]);
+    let check = Sha256::digest(&token);
+    token.extend_from_slice(&check[..4]);
+    URL_SAFE_NO_PAD.encode(token)
 }

@@ -8,6 +8,7 @@ mod hooks;
 mod mail;
 mod oidc;
 mod passwords;
+mod refresh;
 mod secrets;
 pub mod sessions;
 mod settings;

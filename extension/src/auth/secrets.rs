@@ -24,7 +24,7 @@ fn path() -> PathBuf {
 }
 
 /// The cluster's key; raises 58P01 if there is none.
-fn key() -> Rc<Key> {
+pub fn key() -> Rc<Key> {
     let path = path();
     if let Some(key) =
         KEPT.with_borrow(|kept| kept.as_ref().filter(|k| k.0 == path).map(|k| k.1.clone()))

@@ -15,6 +15,8 @@ pgrx::extension_sql!(
     r#"
 CREATE FUNCTION howdah.to_json_row(record) RETURNS json
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_row';
+CREATE FUNCTION howdah_private.to_json_filled(record) RETURNS json
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_filled';
 CREATE FUNCTION howdah_private.to_json_rows_add(internal, record) RETURNS internal
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_rows_add';
 CREATE FUNCTION howdah_private.to_json_rows_end(internal) RETURNS json
@@ -31,7 +33,7 @@ struct RowType {
     ty: pg_sys::Oid,
     modifier: i32,
     shape: pg_sys::TupleDesc,
-    /// `{"name":`, `,"name":`; empty of a dropped column.
+    /// `"name":`; empty of a dropped column.
     keys: Vec<Vec<u8>>,
     columns: Vec<Column>,
     values: Vec<pg_sys::Datum>,
@@ -49,13 +51,10 @@ impl RowType {
             let count = (*shape).natts as usize;
             let mut keys = Vec::with_capacity(count);
             let mut columns = Vec::with_capacity(count);
-            let mut mark = b'{';
             for n in 0..count {
                 let attribute = super::dest::attribute(shape, n);
                 let mut key = Vec::new();
                 if !(*attribute).attisdropped {
-                    key.push(mark);
-                    mark = b',';
                     json::push_string(
                         &mut key,
                         super::value::cstr((*attribute).attname.data.as_ptr()),
@@ -71,11 +70,11 @@ impl RowType {
         }
     }
 
-    /// Appends `{…}`.
+    /// Appends `{…}`; `filled`: without the columns that are null.
     ///
     /// # Safety
     /// `row` must be of this type; what is allocated on the way goes to the current context.
-    unsafe fn encode(&mut self, row: pg_sys::HeapTupleHeader, out: &mut Vec<u8>) {
+    unsafe fn encode(&mut self, row: pg_sys::HeapTupleHeader, filled: bool, out: &mut Vec<u8>) {
         // SAFETY: the tuple stands in for the datum, whose header has its length; the arrays have room for natts values.
         unsafe {
             let mut tuple = pg_sys::HeapTupleData {
@@ -90,12 +89,14 @@ impl RowType {
                 self.nulls.as_mut_ptr(),
             );
         }
-        let start = out.len();
+        let mut mark = b'{';
         let values = self.values.iter().zip(&self.nulls);
         for ((key, column), (value, null)) in self.keys.iter().zip(&mut self.columns).zip(values) {
-            if key.is_empty() {
+            if key.is_empty() || (filled && *null) {
                 continue;
             }
+            out.push(mark);
+            mark = b',';
             out.extend_from_slice(key);
             if *null {
                 out.extend_from_slice(b"null");
@@ -104,7 +105,7 @@ impl RowType {
                 unsafe { column.encode(*value, out) };
             }
         }
-        out.extend_from_slice(if out.len() == start { b"{}" } else { b"}" });
+        out.extend_from_slice(if mark == b'{' { b"{}" } else { b"}" });
         if out.len() > LARGEST {
             pgrx::ereport!(
                 ERROR,
@@ -170,13 +171,32 @@ pub unsafe extern "C-unwind" fn howdah_to_json_row(
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> pg_sys::Datum {
     // SAFETY: fmgr's pointer.
+    unsafe { object(fcinfo, false) }
+}
+
+v1!(pg_finfo_howdah_to_json_filled);
+/// `howdah_private.to_json_filled(record)`: the same without the columns that are null.
+///
+/// # Safety
+/// Called by fmgr; strict.
+#[pgrx::pg_guard]
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn howdah_to_json_filled(
+    fcinfo: pg_sys::FunctionCallInfo,
+) -> pg_sys::Datum {
+    // SAFETY: fmgr's pointer.
+    unsafe { object(fcinfo, true) }
+}
+
+unsafe fn object(fcinfo: pg_sys::FunctionCallInfo, filled: bool) -> pg_sys::Datum {
+    // SAFETY: fmgr's pointer.
     let call = unsafe { Call::new(fcinfo) };
     let Some(datum) = call.argument(0) else { return call.null() };
-    let mut out = Vec::with_capacity(256);
+    let mut out = Vec::with_capacity(512);
     // SAFETY: declared to take a record.
     unsafe {
         let (row, known) = row(fcinfo, datum);
-        known.encode(row, &mut out);
+        known.encode(row, filled, &mut out);
     }
     super::value::new_varlena(&out)
 }
@@ -207,7 +227,7 @@ pub unsafe extern "C-unwind" fn howdah_to_json_rows_add(
         match call.argument(1) {
             Some(datum) => {
                 let (row, known) = row(fcinfo, datum);
-                known.encode(row, out);
+                known.encode(row, false, out);
             }
             None => out.extend_from_slice(b"null"),
         }

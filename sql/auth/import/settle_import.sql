@@ -24,7 +24,11 @@ BEGIN
     GET DIAGNOSTICS totp_secrets = ROW_COUNT;
     -- Tokens of another form than we can take, and sessions that only they would go on.
     DELETE FROM auth.refresh_tokens AS r WHERE r.session_id IS NULL;
-    DELETE FROM auth.sessions AS s WHERE NOT EXISTS (SELECT 1 FROM auth.refresh_tokens AS r WHERE r.session_id = s.id);
+    DELETE FROM auth.sessions AS s
+    WHERE s.refresh_token_digest IS NULL
+      -- Newer tokens need no row, if the key is there in the clear (43 characters of base64url).
+      AND (s.refresh_token_counter IS NULL OR COALESCE(s.refresh_token_hmac_key, '') !~ '^[A-Za-z0-9_-]{43,}$')
+      AND NOT EXISTS (SELECT 1 FROM auth.refresh_tokens AS r WHERE r.session_id = s.id);
     GET DIAGNOSTICS dead_sessions = ROW_COUNT;
     PERFORM pg_catalog.setval(pg_catalog.pg_get_serial_sequence('auth.refresh_tokens', 'id'),
                               (SELECT COALESCE(pg_catalog.max(r.id), 0) + 1 FROM auth.refresh_tokens AS r), false);

@@ -14,13 +14,15 @@ AS $$
 DECLARE
     v_session pg_catalog.uuid := pg_catalog.gen_random_uuid();
     v_now     pg_catalog.timestamptz := pg_catalog.clock_timestamp();
-    v_token   pg_catalog.text := 'hw_rt_' || howdah_private.random_token(32);
+    v_key     pg_catalog.text := howdah_private.random_token(32);
+    v_token   pg_catalog.text := howdah_private.refresh_token_make(v_session, v_key, 0);
 BEGIN
     INSERT INTO auth.sessions (id, user_id, created_at, updated_at, factor_id, aal, not_after, refreshed_at, user_agent, ip, tag,
-                               oauth_client_id, refresh_token_hmac_key, scopes)
+                               oauth_client_id, scopes, refresh_token_hmac_key, refresh_token_counter, refresh_token_digest)
     SELECT v_session, s.user_id, s.created_at, v_now, auth_step_up.factor_id, 'aal2', s.not_after, v_now AT TIME ZONE 'UTC',
            COALESCE(pg_catalog.left(howdah_private.request_header('user-agent'), 512), s.user_agent),
-           COALESCE(howdah_private.client_address(), s.ip), s.tag, s.oauth_client_id, howdah_private.random_token(32), s.scopes
+           COALESCE(howdah_private.client_address(), s.ip), s.tag, s.oauth_client_id, s.scopes, v_key, 0,
+           howdah_private.refresh_token_digest(v_token)
     FROM auth.sessions AS s
     WHERE s.id = auth_step_up.session_id AND s.user_id = auth_step_up.user_id
     FOR UPDATE;
@@ -36,11 +38,7 @@ BEGIN
     DELETE FROM auth.sessions AS s
     WHERE s.user_id = auth_step_up.user_id AND s.id <> v_session
       AND (s.id = auth_step_up.session_id OR s.aal IS NULL OR s.aal < 'aal2');
-    INSERT INTO auth.refresh_tokens (token, user_id, session_id, revoked, created_at, updated_at)
-    VALUES (howdah_private.auth_token_digest(v_token), auth_step_up.user_id::pg_catalog.text, v_session, false, v_now, v_now);
-    RETURN howdah_private.auth_access_token(v_session, auth_step_up.method)
-        || pg_catalog.jsonb_build_object(
-            'refresh_token', v_token, 'user', howdah_private.auth_user_json(auth_step_up.user_id));
+    RETURN howdah_private.auth_session_body(v_session, auth_step_up.method, v_token);
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_step_up(pg_catalog.uuid, pg_catalog.uuid, pg_catalog.text, pg_catalog.uuid)

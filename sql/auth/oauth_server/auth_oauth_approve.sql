@@ -29,7 +29,7 @@ BEGIN
     PERFORM howdah_private.auth_audit('oauth_consent', v_request.user_id,
         pg_catalog.jsonb_build_object('client_id', v_request.client_id, 'scope', v_request.scope));
     RETURN howdah_private.auth_add_query(v_request.redirect_uri, pg_catalog.jsonb_build_object(
-        'code', v_code, 'state', v_request.state, 'iss', howdah_private.auth_issuer() ->> 'iss'));
+        'code', v_code, 'state', v_request.state, 'iss', howdah_private.auth_issuer()));
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_oauth_approve(pg_catalog.uuid) IS 'Make the code of a request that its user has granted.';

@@ -60,7 +60,7 @@ BEGIN
         RETURN ROW(302, NULL, pg_catalog.jsonb_build_object('Location', howdah_private.auth_add_query(
             oauth_authorize.redirect_uri, pg_catalog.jsonb_build_object(
                 'error', v_back, 'state', pg_catalog.left(oauth_authorize.state, 2048),
-                'iss', howdah_private.auth_issuer() ->> 'iss',
+                'iss', howdah_private.auth_issuer(),
                 'error_description', CASE v_back
                     WHEN 'invalid_request' THEN 'code_challenge (43 characters) and code_challenge_method=S256 are required' END))))::auth.answer;
     END IF;

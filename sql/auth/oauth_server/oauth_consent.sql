@@ -33,7 +33,7 @@ BEGIN
         IF FOUND THEN
             v_url := howdah_private.auth_add_query(v_request.redirect_uri, pg_catalog.jsonb_build_object(
                 'error', 'access_denied', 'error_description', 'User denied the request',
-                'state', v_request.state, 'iss', howdah_private.auth_issuer() ->> 'iss'));
+                'state', v_request.state, 'iss', howdah_private.auth_issuer()));
         END IF;
     END IF;
     IF v_url IS NULL THEN

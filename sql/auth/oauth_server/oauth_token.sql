@@ -21,7 +21,7 @@ BEGIN
         'expires_in', auth_oauth_tokens.session -> 'expires_in',
         'refresh_token', auth_oauth_tokens.session -> 'refresh_token', 'scope', v_session.scopes);
     IF 'openid' = ANY (pg_catalog.string_to_array(v_session.scopes, ' ')) THEN
-        v_claims := howdah_private.auth_issuer()
+        v_claims := pg_catalog.jsonb_build_object('iss', howdah_private.auth_issuer())
             || howdah_private.auth_oauth_claims(v_session.user_id, v_session.scopes)
             || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
                 'aud', v_session.oauth_client_id, 'azp', v_session.oauth_client_id, 'nonce', auth_oauth_tokens.nonce,
@@ -110,17 +110,11 @@ BEGIN
         RETURN howdah_private.auth_oauth_tokens(v_session, v_id, v_request.nonce);
     END IF;
 
-    SELECT s.id INTO v_id
-    FROM auth.refresh_tokens AS r JOIN auth.sessions AS s ON s.id = r.session_id
-    WHERE r.token = howdah_private.auth_token_digest(oauth_token.refresh_token) AND s.oauth_client_id = v_client;
-    IF NOT FOUND THEN
-        RETURN howdah_private.auth_oauth_error('invalid_grant', 'Invalid refresh token');
-    END IF;
-    v_answer := howdah_private.auth_refresh(oauth_token.refresh_token, v_client);
+    v_answer := howdah_private.auth_refresh(COALESCE(oauth_token.refresh_token, ''), v_client);
     IF v_answer.status <> 200 THEN
         RETURN howdah_private.auth_oauth_error('invalid_grant', COALESCE(v_answer.body ->> 'msg', 'Invalid refresh token'));
     END IF;
-    RETURN howdah_private.auth_oauth_tokens(v_answer.body, v_id, NULL);
+    RETURN howdah_private.auth_oauth_tokens(v_answer.body, howdah_private.auth_session_of(v_answer.body), NULL);
 END
 $$;
 ALTER FUNCTION auth.oauth_token(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,

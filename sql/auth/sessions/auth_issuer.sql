@@ -2,12 +2,12 @@
 --
 -- Runs as   invoker: the definer functions that call it are howdah_owner.
 CREATE FUNCTION howdah_private.auth_issuer()
-RETURNS pg_catalog.jsonb
+RETURNS pg_catalog.text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN pg_catalog.jsonb_build_object('iss', COALESCE(NULLIF(auth.get('api_external_url'), '') || '/auth/v1', 'howdah'));
+    RETURN COALESCE(NULLIF(auth.get('api_external_url'), '') || '/auth/v1', 'howdah');
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_issuer() IS 'The claim iss of users'' tokens.';

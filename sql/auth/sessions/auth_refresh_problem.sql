@@ -1,14 +1,14 @@
 -- howdah_private.auth_refresh_problem: what is in the way of a refresh token that could not be exchanged at once.
 --
 -- Runs as   invoker: howdah_private.auth_refresh calls it as howdah_owner.
--- Writes    the end of the session if it is over, or if the token was used longer ago than security_refresh_token_reuse_interval: somebody
---           else has it. What a session of another system lacks to be refreshed here.
--- Returns   a refusal; or the session and the token that follows, if it was exchanged before or stays as it is; or neither: try again.
+-- Writes    nothing for a token that is not one of the session that it names: sessions' ids stand in access tokens. For one that is: the end
+--           of the session if it is over, or if the token is not the current one nor, for security_refresh_token_reuse_interval, the one
+--           before: somebody else has it.
+-- Returns   a refusal; or the session and its current token, if this is the one before; or neither: try again.
 -- Locks     the session's row.
 CREATE TYPE howdah_private.auth_refreshed AS (
     refusal    auth.answer,
     session_id pg_catalog.uuid,
-    user_id    pg_catalog.uuid,
     token      pg_catalog.text
 );
 COMMENT ON TYPE howdah_private.auth_refreshed IS 'What howdah_private.auth_refresh_problem() returns.';
@@ -22,65 +22,39 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_digest CONSTANT pg_catalog.text := howdah_private.auth_token_digest(auth_refresh_problem.refresh_token);
     v_row    record;
-    v_token  record;
     v_result howdah_private.auth_refreshed;
 BEGIN
-    SELECT r.id, r.token, r.session_id, s.user_id, s.refresh_token_hmac_key AS key,
-           u.banned_until > pg_catalog.now() AS banned, u.deleted_at IS NOT NULL AS deleted
+    SELECT s.id, s.user_id, s.refresh_token_hmac_key AS key, s.refresh_token_counter AS current,
+           s.refresh_token_counter - howdah_private.refresh_token_number(auth_refresh_problem.refresh_token) AS age,
+           s.refreshed_at AT TIME ZONE 'UTC' AS refreshed_at
     INTO v_row
-    FROM auth.refresh_tokens AS r
-    JOIN auth.sessions AS s ON s.id = r.session_id
-    JOIN auth.users AS u ON u.id = s.user_id
-    -- The second form is that of a system that kept them as they are, from which they were brought here.
-    WHERE r.token IN (v_digest, CASE WHEN pg_catalog.length(auth_refresh_problem.refresh_token) <= 32
-                                     THEN auth_refresh_problem.refresh_token END)
+    FROM auth.sessions AS s
+    WHERE s.id = howdah_private.refresh_token_session(auth_refresh_problem.refresh_token)
       AND s.oauth_client_id IS NOT DISTINCT FROM auth_refresh_problem.oauth_client_id
+      AND s.refresh_token_digest IS NOT NULL
+      AND (s.refresh_token_digest = howdah_private.refresh_token_digest(auth_refresh_problem.refresh_token)
+           OR howdah_private.refresh_token_is_of(auth_refresh_problem.refresh_token, s.refresh_token_hmac_key)
+              -- Those of another system are exchanged once, and no token of a session that is ours.
+              AND pg_catalog.starts_with(auth_refresh_problem.refresh_token, 'hw_rt_'))
     FOR NO KEY UPDATE OF s;
-    IF NOT FOUND OR v_row.deleted THEN
+    IF NOT FOUND THEN
+        RETURN howdah_private.auth_refresh_imported(
+            auth_refresh_problem.refresh_token, auth_refresh_problem.oauth_client_id, auth_refresh_problem.moment);
+    END IF;
+    v_result.session_id := v_row.id;
+    v_result.refusal := howdah_private.auth_refresh_refusal(v_row.id, v_row.user_id, auth_refresh_problem.moment);
+    IF (v_result.refusal).status IS NOT NULL OR v_row.age = 0 THEN
+        RETURN v_result;
+    END IF;
+    IF v_row.age < 0 THEN
         v_result.refusal := howdah_private.auth_refuse('refresh_token_not_found');
-        RETURN v_result;
+    ELSIF v_row.age = 1 AND v_row.refreshed_at >= auth_refresh_problem.moment - pg_catalog.make_interval(
+              secs => auth.get('security_refresh_token_reuse_interval')::pg_catalog.int4) THEN
+        v_result.token := howdah_private.refresh_token_make(v_row.id, v_row.key, v_row.current);
+    ELSE
+        v_result.refusal := howdah_private.auth_refresh_reused(v_row.id, v_row.user_id);
     END IF;
-    IF v_row.banned THEN
-        v_result.refusal := howdah_private.auth_refuse('user_banned');
-        RETURN v_result;
-    END IF;
-    IF COALESCE(howdah_private.auth_session_end(v_row.session_id, v_row.user_id, 9223372036854775807), '-infinity')
-       <= auth_refresh_problem.moment THEN
-        DELETE FROM auth.sessions AS s WHERE s.id = v_row.session_id;
-        v_result.refusal := howdah_private.auth_refuse('session_expired');
-        RETURN v_result;
-    END IF;
-    v_result.session_id := v_row.session_id;
-    v_result.user_id := v_row.user_id;
-    IF NOT auth.get('refresh_token_rotation_enabled')::pg_catalog.bool THEN
-        v_result.token := auth_refresh_problem.refresh_token;
-        RETURN v_result;
-    END IF;
-    IF v_row.key IS NULL THEN
-        UPDATE auth.sessions AS s SET refresh_token_hmac_key = howdah_private.random_token(32)
-        WHERE s.id = v_row.session_id
-        RETURNING s.refresh_token_hmac_key INTO v_row.key;
-    END IF;
-    IF v_row.token <> v_digest THEN
-        UPDATE auth.refresh_tokens AS r SET token = v_digest WHERE r.id = v_row.id;
-    END IF;
-    SELECT r.revoked, r.updated_at < auth_refresh_problem.moment - pg_catalog.make_interval(
-               secs => auth.get('security_refresh_token_reuse_interval')::pg_catalog.int4) AS reused
-    INTO v_token
-    FROM auth.refresh_tokens AS r WHERE r.id = v_row.id;
-    IF v_token.revoked IS FALSE THEN
-        RETURN v_result;
-    END IF;
-    IF v_token.reused THEN
-        DELETE FROM auth.sessions AS s WHERE s.id = v_row.session_id;
-        PERFORM howdah_private.auth_audit('token_reused', v_row.user_id,
-            pg_catalog.jsonb_build_object('session_id', v_row.session_id));
-        v_result.refusal := howdah_private.auth_refuse('refresh_token_already_used');
-        RETURN v_result;
-    END IF;
-    v_result.token := 'hw_rt_' || howdah_private.hmac_base64url(v_row.key, auth_refresh_problem.refresh_token);
     RETURN v_result;
 END
 $$;

@@ -16,7 +16,7 @@ BEGIN
     END IF;
     RETURN howdah_private.auth_reply(
         pg_catalog.jsonb_build_object(
-            'issuer', howdah_private.auth_issuer() -> 'iss',
+            'issuer', howdah_private.auth_issuer(),
             'authorization_endpoint', v_base || '/oauth/authorize',
             'token_endpoint', v_base || '/oauth/token',
             'userinfo_endpoint', v_base || '/oauth/userinfo',

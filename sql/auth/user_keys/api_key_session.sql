@@ -32,9 +32,8 @@ BEGIN
     v_end := LEAST(v_key.expires_at, v_now + pg_catalog.make_interval(mins => 5));
     RETURN pg_catalog.jsonb_build_object(
         'until', pg_catalog.floor(EXTRACT(epoch FROM v_end))::pg_catalog.int8,
-        'claims', howdah_private.auth_issuer()
-            || pg_catalog.jsonb_build_object(
-                'role', 'authenticated', 'aud', COALESCE(NULLIF(v_key.aud, ''), auth.get('jwt_aud')),
+        'claims', pg_catalog.jsonb_build_object(
+                'iss', howdah_private.auth_issuer(), 'role', 'authenticated', 'aud', COALESCE(NULLIF(v_key.aud, ''), auth.get('jwt_aud')),
                 'api_key_id', v_key.id, 'scopes', v_key.scopes, 'aal', 'aal1', 'is_anonymous', false,
                 'amr', pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('method', 'api_key', 'timestamp',
                     pg_catalog.floor(EXTRACT(epoch FROM v_key.created_at))::pg_catalog.int8)))

@@ -25,11 +25,13 @@ BEGIN
         refresh_token_counter  pg_catalog.int8,
         scopes                 pg_catalog.text
                                CONSTRAINT sessions_scopes_length CHECK (pg_catalog.char_length(scopes) <= 4096),
-        tokens_from            pg_catalog.timestamptz
+        tokens_from            pg_catalog.timestamptz,
+        refresh_token_digest   pg_catalog.bytea
     -- Each refresh updates its row, in columns that no index has.
     ) WITH (fillfactor = 70);
     COMMENT ON TABLE auth.sessions IS 'Sessions. A row deleted is a session ended: its access tokens are refused from the next request on.';
     COMMENT ON COLUMN auth.sessions.tokens_from IS 'Access tokens issued before are refused; the next refresh gives one that is not.';
+    COMMENT ON COLUMN auth.sessions.refresh_token_digest IS 'SHA-256 of the current refresh token; none: a session of another system that was not refreshed here yet.';
     CREATE INDEX sessions_user_id_idx ON auth.sessions (user_id);
     CREATE INDEX sessions_not_after_idx ON auth.sessions (not_after DESC);
 
@@ -54,9 +56,9 @@ BEGIN
         parent      pg_catalog.varchar(255),
         session_id  pg_catalog.uuid
                     CONSTRAINT refresh_tokens_session_id_fkey REFERENCES auth.sessions (id) ON DELETE CASCADE
-    -- Each row is updated once, by its use: it finds room on its page, and no index changes.
-    ) WITH (fillfactor = 60);
-    COMMENT ON TABLE auth.refresh_tokens IS 'Digests (SHA-256, hex) of refresh tokens; the used ones stay, so that their reuse is seen.';
+    );
+    COMMENT ON TABLE auth.refresh_tokens IS
+        'Refresh tokens of another system, as digests (SHA-256, hex) once settled or used; the used ones stay, so that their reuse is seen. Ours have no rows.';
     CREATE INDEX refresh_tokens_session_id_idx ON auth.refresh_tokens (session_id);
 
     CREATE TABLE auth.mfa_amr_claims (

@@ -132,8 +132,8 @@ fn tabs_that_refresh_at_once_are_never_logged_out() {
         token = sessions[0]["refresh_token"].as_str().unwrap_or_default().to_owned();
     }
     let state = howdah.value(&format!(
-        "SELECT count(*) FILTER (WHERE NOT revoked) || ' of ' || count(*) FROM auth.refresh_tokens WHERE user_id = '{}'",
+        "SELECT count(*) || ' session, ' || sum(refresh_token_counter) || ' refreshes' FROM auth.sessions WHERE user_id = '{}'",
         account.id
     ));
-    assert_eq!(state, format!("1 of {}", rounds + 1));
+    assert_eq!(state, format!("1 session, {rounds} refreshes"));
 }

@@ -1,7 +1,10 @@
 //! Sessions: what ends them holds for the next request; refresh tokens are good once, and races and retries lose nothing.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use howdah_tests::account::Account;
 use howdah_tests::api::Api;
+use howdah_tests::forge::supabase_refresh_token;
 use howdah_tests::reply::Reply;
 use howdah_tests::server::{Howdah, shared};
 use serde_json::{Value, json};
@@ -148,15 +151,32 @@ fn those_who_refresh_at_once_get_the_same_child() {
                 .collect()
         });
         assert!(children.iter().all(|child| *child == children[0]));
-        let active = howdah.value(&format!(
-            "SELECT count(*) FROM auth.refresh_tokens WHERE user_id = '{}' AND NOT revoked",
+        let exchanged = howdah.value(&format!(
+            "SELECT sum(refresh_token_counter) || ' of ' || count(*) FROM auth.sessions WHERE user_id = '{}'",
             account.id
         ));
-        assert_eq!(active, "1");
+        assert_eq!(exchanged, "1 of 1");
         // An answer that was lost: the same token once more.
         assert_eq!(text(&refresh(howdah, &account.refresh).json(), "refresh_token"), children[0]);
         assert_eq!(seen(&account), 200);
     }
+}
+
+/// What a token that was used by two ends in, at once: everybody is out, whoever of them was the thief.
+fn ends_the_session(howdah: &Howdah, account: &Account, used: &str, current: &str) {
+    let reused = refresh(howdah, used);
+    assert_eq!(
+        (reused.status, text(&reused.json(), "error_code")),
+        (400, "refresh_token_already_used")
+    );
+    assert_eq!(seen(account), 401);
+    let left = refresh(howdah, current);
+    assert_eq!((left.status, text(&left.json(), "error_code")), (400, "refresh_token_not_found"));
+    let noted = howdah.value(&format!(
+        "SELECT count(*) FROM auth.audit_log_entries WHERE payload ->> 'action' = 'token_reused' AND payload ->> 'actor_id' = '{}'",
+        account.id
+    ));
+    assert_eq!(noted, "1");
 }
 
 #[test]
@@ -164,25 +184,82 @@ fn a_token_used_long_ago_ends_the_session() {
     let howdah = shared();
     let account = howdah.account();
     let first = refresh(howdah, &account.refresh).json();
-    let second = refresh(howdah, text(&first, "refresh_token")).json();
     howdah.sql(&format!(
-        "UPDATE auth.refresh_tokens SET updated_at = updated_at - interval '11 s' WHERE user_id = '{}'",
+        "UPDATE auth.sessions SET refreshed_at = refreshed_at - interval '11 s' WHERE user_id = '{}'",
         account.id
     ));
-    let reused = refresh(howdah, &account.refresh);
-    assert_eq!(
-        (reused.status, text(&reused.json(), "error_code")),
-        (400, "refresh_token_already_used")
-    );
-    // Everybody is out, whoever of them was the thief.
-    assert_eq!(seen(&account), 401);
-    let left = refresh(howdah, text(&second, "refresh_token"));
-    assert_eq!((left.status, text(&left.json(), "error_code")), (400, "refresh_token_not_found"));
-    let noted = howdah.value(&format!(
-        "SELECT count(*) FROM auth.audit_log_entries WHERE payload ->> 'action' = 'token_reused' AND payload ->> 'actor_id' = '{}'",
+    ends_the_session(howdah, &account, &account.refresh, text(&first, "refresh_token"));
+}
+
+#[test]
+fn the_token_before_the_last_ends_the_session_at_once() {
+    let howdah = shared();
+    let account = howdah.account();
+    let first = refresh(howdah, &account.refresh).json();
+    let second = refresh(howdah, text(&first, "refresh_token")).json();
+    ends_the_session(howdah, &account, &account.refresh, text(&second, "refresh_token"));
+}
+
+/// The bytes of a refresh token, changed and put together again.
+fn forged(token: &str, change: impl FnOnce(&mut Vec<u8>)) -> String {
+    let mut bytes =
+        URL_SAFE_NO_PAD.decode(token.strip_prefix("hw_rt_").expect("one of ours")).expect("base64");
+    change(&mut bytes);
+    format!("hw_rt_{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+#[test]
+fn who_knows_a_session_but_not_its_token_ends_nothing_and_writes_nothing() {
+    let howdah = shared();
+    let account = howdah.account();
+    let current = refresh(howdah, &account.refresh).json();
+    let current = text(&current, "refresh_token");
+    let state = || {
+        howdah.value(&format!(
+            "SELECT s.xmin || ' ' || s.xmax || ' ' || s.refresh_token_counter FROM auth.sessions s WHERE user_id = '{}'",
+            account.id
+        ))
+    };
+    let before = state();
+    let noise: Vec<String> = (0..25)
+        .map(|byte| forged(current, |token| token[byte] ^= 1))
+        .chain((25..57).map(|byte| forged(current, |token| token[byte] ^= 128)))
+        .chain([0, 1, 2, 9].map(|counter| {
+            forged(current, |token| {
+                token[17..25].copy_from_slice(&u64::to_be_bytes(counter));
+                token[25..].fill(7);
+            })
+        }))
+        .chain([forged(current, |token| token.truncate(25)), format!("{current}A")])
+        .collect();
+    for token in noise {
+        let reply = refresh(howdah, &token);
+        let code = reply.json()["error_code"].as_str().unwrap_or_default().to_owned();
+        assert_eq!((reply.status, code.as_str()), (400, "refresh_token_not_found"), "{token}");
+    }
+    assert_eq!(state(), before);
+    assert_eq!(refresh(howdah, current).status, 200);
+}
+
+/// Nor one in the form of Supabase Auth, which needs no more than the row.
+#[test]
+fn what_a_row_holds_of_a_session_makes_no_token() {
+    let howdah = shared();
+    let account = howdah.account();
+    refresh(howdah, &account.refresh).is(200);
+    let row = howdah.value(&format!(
+        "SELECT replace(id::text, '-', '') || ' ' || refresh_token_hmac_key FROM auth.sessions WHERE user_id = '{}'",
         account.id
     ));
-    assert_eq!(noted, "1");
+    let (session, key) = row.split_once(' ').expect("id and key");
+    for number in [0, 1, 2] {
+        let reply = refresh(howdah, &supabase_refresh_token(session, key, number));
+        assert_eq!(
+            (reply.status, text(&reply.json(), "error_code")),
+            (400, "refresh_token_not_found")
+        );
+    }
+    assert_eq!(seen(&account), 200);
 }
 
 #[test]
@@ -223,8 +300,10 @@ fn no_refresh_token_is_kept_as_it_is() {
     let howdah = shared();
     let account = howdah.account();
     let found = howdah.value(&format!(
-        "SELECT count(*) FROM auth.refresh_tokens t WHERE to_jsonb(t)::text LIKE '%{}%'",
-        account.refresh.trim_start_matches("hw_rt_")
+        "SELECT count(*) FROM (SELECT to_jsonb(s)::text AS t FROM auth.sessions s UNION ALL SELECT to_jsonb(r)::text FROM auth.refresh_tokens r) AS k \
+         WHERE k.t LIKE '%{}%' OR k.t LIKE '%' || encode(convert_to('{}', 'UTF8'), 'hex') || '%'",
+        account.refresh.trim_start_matches("hw_rt_"),
+        account.refresh
     ));
     assert_eq!(found, "0");
 }

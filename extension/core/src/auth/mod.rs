@@ -15,6 +15,7 @@ pub mod phone;
 pub mod qr;
 pub mod recovery;
 pub mod redirect;
+pub mod refresh;
 pub mod seal;
 pub mod settings;
 mod settings_forms;
