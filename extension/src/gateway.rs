@@ -248,13 +248,22 @@ fn no_such_role(role: &str) -> ApiError {
 
 /// The answer to an error, with what a client may see of it.
 fn refusal(config: &Config, request: &Request<'_>, error: ApiError) -> Response {
-    let error = match config.settings.error_detail {
+    if dialect::speaks(request.path) {
+        return dialect::refusal(request.headers, &allowed(config, error));
+    }
+    plain_refusal(config, error)
+}
+
+fn allowed(config: &Config, error: ApiError) -> ApiError {
+    match config.settings.error_detail {
         ErrorDetail::Safe => error.withhold(),
         ErrorDetail::Normal => error,
-    };
-    if is_account_path(request) {
-        return dialect::refusal(request.headers, &error);
     }
+}
+
+/// The same outside of accounts.
+pub fn plain_refusal(config: &Config, error: ApiError) -> Response {
+    let error = allowed(config, error);
     match config.settings.rest.error_verbosity {
         ErrorVerbosity::Minimal => error.to_minimal_response(),
         ErrorVerbosity::Verbose => error.to_response(),

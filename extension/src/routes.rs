@@ -5,7 +5,7 @@ use crate::pg::{inval, jail, query};
 use howdah_core::auth::dialect;
 use howdah_core::catalog::{Function, Returns, TypeKind};
 use howdah_core::error::{ApiError, Code};
-use howdah_core::http::{Request, Response};
+use howdah_core::http::{RAW_BODY, Request, Response};
 use howdah_core::rest::shape::{
     Call, CallKind, Form, Parsed, Query, Range, ResultKind, Returning, Shape, Verb, Write,
 };
@@ -71,7 +71,7 @@ pub fn answer(
         return Err(ApiError::new(Code::NotFound, &[]));
     }
     let overloads = live.catalog().functions(&schema, &name);
-    let mut arguments = if overloads.iter().any(|f| takes(f, route::RAW_BODY)) {
+    let mut arguments = if overloads.iter().any(|f| takes(f, RAW_BODY)) {
         route::merge_raw(parameters, request.query, request.body)?
     } else {
         let content_type = request.headers.get("content-type");
@@ -114,7 +114,7 @@ pub fn answer(
     if is_answer(&overloads) {
         unpack(&mut response)?;
     }
-    if request.path.starts_with(dialect::PREFIX) {
+    if dialect::speaks(request.path) {
         dialect::shape(request.headers, &mut response);
     }
     let (status, headers) = live.response_settings();

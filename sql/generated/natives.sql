@@ -65,6 +65,18 @@ CREATE FUNCTION howdah.serve_frame(
 CREATE FUNCTION howdah.to_json_row(record) RETURNS json
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'howdah_to_json_row';
 
+CREATE FUNCTION howdah_private."api_error"(
+    "code" TEXT,
+    "message" TEXT,
+    "hint" TEXT
+) RETURNS TABLE (
+    "status" INT,
+    "body" jsonb
+)
+STABLE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'api_error_wrapper';
+
 CREATE FUNCTION howdah_private."auth_callback_url"(
     "target" TEXT,
     "query" jsonb,

@@ -17,7 +17,7 @@ DECLARE
 BEGIN
     SELECT h.* INTO v_hook FROM howdah.inbound_hooks AS h WHERE h.name = receive_hook.name;
     IF NOT FOUND THEN
-        RETURN ROW(404, '{"code": "HW404", "message": "There is no such hook"}', NULL)::auth.answer;
+        RETURN howdah_private.route_refuse('HW404', 'There is no such hook', 'howdah.inbound makes one, at /hooks/in/<name>');
     END IF;
     v_verdict := howdah_private.webhook_verify(
         v_hook.kind, v_hook.options,
@@ -27,11 +27,12 @@ BEGIN
         COALESCE(receive_hook.raw_body, ''),
         pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp()))::pg_catalog.int8);
     IF v_verdict ? 'refused' THEN
-        RETURN ROW(401, '{"code": "HW401", "message": "The signature does not hold"}', NULL)::auth.answer;
+        RETURN howdah_private.route_refuse(
+            'HW401', hint => 'The secret is the one given to howdah.inbound; a signed time may be five minutes old');
     END IF;
     v_body := howdah_private.inbound_body(receive_hook.raw_body);
     IF v_body IS NULL THEN
-        RETURN ROW(400, '{"code": "HW400", "message": "The body is neither JSON nor a form nor text"}', NULL)::auth.answer;
+        RETURN howdah_private.route_refuse('HW400', 'The body is neither JSON nor a form nor text');
     ELSIF v_hook.kind = 'slack' AND v_body ->> 'type' = 'url_verification' THEN
         RETURN ROW(200, pg_catalog.jsonb_build_object('challenge', v_body -> 'challenge'), NULL)::auth.answer;
     END IF;

@@ -11,9 +11,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT howdah_private.mail_inbox_open(inbox_messages.key) THEN
-        RETURN '{"message": "not found"}';
-    END IF;
+    PERFORM howdah_private.mail_check_inbox(inbox_messages.key);
     PERFORM howdah_private.mail_page(type => 'application/json');
     RETURN COALESCE((
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(

@@ -14,9 +14,7 @@ DECLARE
     v_rows pg_catalog.text;
     v_mail pg_catalog.jsonb;
 BEGIN
-    IF NOT howdah_private.mail_inbox_open(inbox_page.key) THEN
-        RETURN 'not found';
-    END IF;
+    PERFORM howdah_private.mail_check_inbox(inbox_page.key);
     PERFORM howdah_private.mail_page();
     IF inbox_page.message IS NOT NULL THEN
         SELECT l.mail INTO v_mail FROM howdah_private.mail_inbox_list(1, inbox_page.message) AS l;

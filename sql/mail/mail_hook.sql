@@ -34,7 +34,8 @@ BEGIN
             pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp()))::pg_catalog.int8);
     END IF;
     IF NOT COALESCE(v_genuine, false) THEN
-        RETURN ROW(401, pg_catalog.jsonb_build_object('message', 'not a notice of that provider'), '{}')::auth.answer;
+        RETURN howdah_private.route_refuse(
+            'HW401', hint => 'The path ends with the name of a transport that has a hook_secret: that of the provider');
     END IF;
     SELECT pg_catalog.count(s.*) INTO v_count
     FROM howdah_private.mail_hook_events(v_transport.kind, mail_hook.raw_body) AS e,

@@ -85,6 +85,9 @@ impl<'a> Headers<'a> {
 /// A response header for the proxy alone, which makes it the status line's reason phrase: SQL may choose that too.
 pub const REASON: &str = "Reason-Phrase";
 
+/// The argument that a request's body is passed in unread, to a routed function that has such an argument.
+pub const RAW_BODY: &str = "raw_body";
+
 /// RFC 9110, 5.6.2.
 fn is_token(name: &str) -> bool {
     let symbols = b"!#$%&'*+-.^_`|~";

@@ -133,7 +133,7 @@ fn refused(code: Refusal) -> ApiError {
 /// That answer in the dialect of the path that was asked for: clients of accounts know when to try again by theirs.
 pub fn refuse(code: Refusal, path: &str, headers: &HeaderMap) -> Answer {
     let error = refused(code);
-    let answer = if path.starts_with(dialect::PREFIX) {
+    let answer = if dialect::speaks(path) {
         let mut block = BytesMut::new();
         write_headers(headers, &mut block);
         dialect::refusal(Headers(&String::from_utf8_lossy(&block)), &error)

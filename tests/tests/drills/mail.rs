@@ -438,7 +438,8 @@ fn what_comes_back_is_believed_if_it_is_about_a_mail_of_ours() {
             .json(notice.clone())
             .send()
     };
-    told("hook:wrong").is(401);
+    let refused = told("hook:wrong");
+    assert!(refused.fails(401, "HW401")["hint"].as_str().expect("a hint").contains("transport"));
     assert_eq!(
         howdah.value(
             "SELECT count(*) FROM howdah.email_suppressions WHERE address = 'bob@example.net'"
@@ -484,9 +485,10 @@ fn while_there_is_no_transport_mails_are_kept_for_whoever_has_the_key() {
         "/hooks/mail/inbox/messages",
         "/hooks/mail/inbox/messages?key=",
     ] {
+        // As a path that is not there.
         let answer = api.call("GET", path).send();
-        answer.is(404);
-        assert!(!answer.text().contains("Hi"));
+        answer.fails(404, "HW404");
+        assert_eq!(answer.json(), api.call("GET", "/nowhere").send().json(), "{path}");
     }
     howdah.sql("SELECT howdah.reset('mail.inbox')");
     api.call("GET", &format!("/hooks/mail/inbox?key={key}")).send().is(404);

@@ -9,8 +9,17 @@ use crate::error::ApiError;
 use crate::http::{Headers, Response};
 use serde_json::{Map, Value};
 
-/// The prefix of all paths of the dialect.
+/// The prefix of accounts' paths.
 pub const PREFIX: &str = "/auth/v1/";
+
+/// What else signed-in users ask for by the same clients: their errors are the same.
+const ALSO: &str = "/push/v1/";
+
+/// Whether errors of this path are the dialect's.
+#[must_use]
+pub fn speaks(path: &str) -> bool {
+    path.starts_with(PREFIX) || path.starts_with(ALSO)
+}
 
 /// First version of the API that has the new shape; versions are dates, compared as text.
 const NEW_SHAPE: &str = "2024-01-01";
@@ -146,6 +155,16 @@ mod tests {
             serde_json::json!({"code": "invalid_credentials", "message": "Invalid login credentials"})
         );
         assert!(new.headers.contains("X-Supabase-Api-Version: 2024-01-01\n"));
+    }
+
+    #[test]
+    fn is_spoken_where_users_ask() {
+        for path in ["/auth/v1/token", "/push/v1/devices", "/push/v1/{x}"] {
+            assert!(speaks(path), "{path}");
+        }
+        for path in ["/auth/v1", "/rest/v1/push", "/hooks/in/x", "/push", "/x/push/v1/"] {
+            assert!(!speaks(path), "{path}");
+        }
     }
 
     #[test]

@@ -23,6 +23,12 @@ macro_rules! codes {
             /// All codes, in order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
+            /// The code of this name.
+            #[must_use]
+            pub fn find(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.spec().code == code)
+            }
+
             pub const fn spec(self) -> Spec {
                 match self {
                     $(Self::$name => Spec {
@@ -85,6 +91,7 @@ codes! {
     NestedBody "HW120" 400 "{}" "Prefer: nested, and a member of the body that is not what its relation needs";
     NestedTie "HW121" 400 "The rows of {} cannot be told apart once they are written" "Prefer: nested, and no key to find out which written row is which element's";
     BadRequest "HW400" 400 "{}" "the request is malformed below the dialect: not UTF-8, or NUL";
+    Unsigned "HW401" 401 "The signature does not hold" "a webhook, or a notice of a provider, that is not signed with the secret that we have";
     NotFound "HW404" 404 "No such route" "no route has this path";
     MethodNotAllowed "HW405" 405 "Method not allowed" "the route exists for other methods";
     RequestTimeout "HW408" 408 "The request body did not arrive in time" "the client sends too slowly";

@@ -4,6 +4,7 @@
 //! has matched (`/user/{id}?id=2`), and a link's query holds whatever body a form sends.
 
 use crate::error::ApiError;
+use crate::http::RAW_BODY;
 use crate::limits;
 use percent_encoding::percent_decode;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
@@ -33,8 +34,6 @@ pub struct Argument {
 
 /// The name under which a body that has no names of its own is passed.
 pub const BODY: &str = "body";
-/// The name under which a body is passed unread, to a function that has such an argument.
-pub const RAW_BODY: &str = "raw_body";
 
 /// Merges path parameters, query and body.
 ///

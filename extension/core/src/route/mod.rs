@@ -7,7 +7,7 @@ mod router;
 #[cfg(test)]
 mod tests;
 
-pub use arguments::{Argument, BODY, RAW_BODY, Value, merge, merge_raw};
+pub use arguments::{Argument, BODY, Value, merge, merge_raw};
 pub use pattern::{Pattern, Segment};
 pub use router::{Lane, METHODS, Match, Route, Router};
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::http::RAW_BODY;
 
 fn route(method: &str, pattern: &str, function: &str) -> Route {
     Route {

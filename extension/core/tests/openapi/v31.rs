@@ -299,6 +299,9 @@ fn with_flows() -> Value {
         flow("auth", "oauth_token", 900_001),
         flow("public", "own", 900_001),
     ]);
+    let mut hook = flow("auth", "hook", 900_001);
+    hook.arguments[0].name = "raw_body".into();
+    overview.functions.push(hook);
     let built_in = |method, pattern, function| Route {
         builtin: true,
         ..route(method, pattern, "auth", function, &[])
@@ -308,9 +311,39 @@ fn with_flows() -> Value {
         built_in("POST", "/auth/v1/recover", "recover"),
         built_in("GET", "/auth/v1/confirm", "confirm_page"),
         built_in("POST", "/auth/v1/oauth/token", "oauth_token"),
+        built_in("POST", "/push/v1/devices", "recover"),
+        built_in("POST", "/hooks/in", "hook"),
+        built_in("GET", "/hooks/page", "confirm_page"),
         route("POST", "/own", "public", "own", &[]),
     ]);
     v31_of(&overview, &facts)
+}
+
+#[test]
+fn what_else_is_built_in_says_how_it_answers() {
+    let document = with_flows();
+    no_dangling_reference(&document);
+    let reference = |name: &str| json!({"$ref": format!("#/components/responses/{name}")});
+    let of = |path: &str, method: &str| document["paths"][path][method].clone();
+    // Devices of signed-in users: errors are those of accounts, and nothing redirects.
+    let push = of("/push/v1/devices", "post");
+    assert_eq!(push["responses"]["4XX"], reference("AuthError"));
+    assert_eq!(push["responses"]["3XX"], Value::Null);
+    assert_eq!(push["tags"], json!(["howdah"]));
+    let header = json!({"$ref": "#/components/parameters/supabaseApiVersion"});
+    assert!(push["parameters"].as_array().unwrap().contains(&header));
+    // A body that signatures are over is no argument.
+    let hook = of("/hooks/in", "post");
+    assert_eq!(hook["parameters"], json!([]));
+    assert_eq!(hook["requestBody"]["content"]["application/json"]["schema"], json!({}));
+    assert_eq!(hook["responses"]["2XX"], reference("AuthAnswer"));
+    assert_eq!(hook["responses"]["4XX"], reference("Error"));
+    // A page says its errors as a page, the gateway as everywhere.
+    let page = of("/hooks/page", "get");
+    assert!(page["responses"]["200"]["content"]["text/html"].is_object());
+    assert_eq!(page["responses"]["4XX"], reference("PageError"));
+    let content = &document["components"]["responses"]["PageError"]["content"];
+    assert!(content["text/html"].is_object() && content["application/json"].is_object());
 }
 
 #[test]

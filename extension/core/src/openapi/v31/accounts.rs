@@ -1,4 +1,4 @@
-//! What everything under `/auth/v1/` answers: the dialect of accounts, whose errors are not those of REST.
+//! What everything under `/auth/v1/` answers, and what speaks like it: the dialect of accounts, whose errors are not those of REST.
 //!
 //! A flow returns `auth.answer`: its status and headers are the row's, so the document tells the kinds of answers rather than
 //! one of each function.
@@ -17,8 +17,14 @@ const OAUTH: &str = "/auth/v1/oauth/token";
 /// Take a form where a browser or a client of OAuth posts one.
 const FORMS: [&str; 3] = [OAUTH, "/auth/v1/callback", "/auth/v1/confirm"];
 
+/// Is one of accounts.
 pub fn has(route: &Route) -> bool {
     route.pattern.starts_with(dialect::PREFIX)
+}
+
+/// Answers errors as accounts do.
+pub fn speaks(route: &Route) -> bool {
+    dialect::speaks(&route.pattern)
 }
 
 pub fn takes_forms(route: &Route) -> bool {

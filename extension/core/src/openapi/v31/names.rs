@@ -1,10 +1,11 @@
 //! Names in the document: OpenAPI allows `A-Z a-z 0-9 . - _` in names of components, Postgres everything.
 
 /// Components of the document's own.
-const OWN: [&str; 8] = [
+const OWN: [&str; 9] = [
     "Error",
     "Filter",
     "Any",
+    "PageError",
     "AuthError",
     "AuthErrorCode",
     "OAuthError",

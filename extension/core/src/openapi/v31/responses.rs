@@ -61,7 +61,17 @@ pub fn codes<'c>(json: &mut Json, ours: impl Iterator<Item = (&'c str, &'c str)>
 }
 
 pub fn shared(json: &mut Json) {
-    json.key("Error").object(|json| {
+    error(json, "Error", |_| ());
+    // A page says in words for people what is wrong with their link; before it is reached, the gateway as everywhere.
+    error(json, "PageError", |json| {
+        json.key("text/html").object(|json| {
+            json.key("schema").object(|json| json.text("type", "string"));
+        });
+    });
+}
+
+fn error(json: &mut Json, name: &str, also: impl FnOnce(&mut Json)) {
+    json.key(name).object(|json| {
         json.text("description", "An error.");
         json.key("headers").object(|json| {
             json.key("Proxy-Status").object(|json| {
@@ -72,6 +82,7 @@ pub fn shared(json: &mut Json) {
         json.key("content").object(|json| {
             json.key("application/json")
                 .object(|json| json.link("schema", &names::schema("Error")));
+            also(json);
         });
     });
 }
@@ -118,6 +129,12 @@ pub fn empty(json: &mut Json, status: &str, text: &str, headers: &[&str]) {
             with_headers(json, headers);
         }
     });
+}
+
+/// What can go wrong where the answer is a page.
+pub fn errors_of_page(json: &mut Json) {
+    json.link("4XX", &names::response("PageError"));
+    json.link("5XX", &names::response("Error"));
 }
 
 /// What can go wrong, at the end of every list of answers.

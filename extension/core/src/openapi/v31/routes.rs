@@ -4,6 +4,7 @@ use super::super::json::Json;
 use super::super::{REST, Route, comment};
 use super::{Part, accounts, functions, names, responses};
 use crate::catalog::overview::{Argument, Function};
+use crate::http::RAW_BODY;
 
 pub const TAG: &str = "routes";
 pub const BUILT_IN: &str = "howdah";
@@ -80,6 +81,7 @@ impl Writer<'_> {
         for argument in self.functions.iter().flat_map(|function| &function.arguments) {
             let known = all.iter().any(|other| other.name == argument.name);
             if !known
+                && argument.name != RAW_BODY
                 && !argument.name.is_empty()
                 && !self.route.parameters.contains(&argument.name)
             {
@@ -114,12 +116,28 @@ impl Writer<'_> {
                 self.part.schemas.query_schema(json, argument.ty);
             });
         }
-        if accounts::has(self.route) {
+        if accounts::speaks(self.route) {
             accounts::parameter(json);
         }
     }
 
+    /// A function takes the body as it came: signatures are over bytes.
+    fn takes_bytes(&self) -> bool {
+        self.functions.iter().flat_map(|f| &f.arguments).any(|a| a.name == RAW_BODY)
+    }
+
     fn body(&self, json: &mut Json) {
+        if self.takes_bytes() {
+            json.key("requestBody").object(|json| {
+                json.text("description", "Taken as it came, whatever its media type.");
+                json.key("content").object(|json| {
+                    for media in [JSON, FORM] {
+                        json.key(media).object(|json| json.key("schema").object(|_| ()));
+                    }
+                });
+            });
+            return;
+        }
         let others = self.others();
         if others.is_empty() {
             return;
@@ -148,7 +166,7 @@ impl Writer<'_> {
     }
 
     fn responses(&self, json: &mut Json) {
-        let of_accounts = accounts::has(self.route);
+        let page = self.functions.first().is_some_and(|f| self.media(f) == PAGE);
         let answers =
             self.functions.first().is_some_and(|f| accounts::returns_answer(self.part, f));
         json.key("responses").object(|json| {
@@ -172,9 +190,11 @@ impl Writer<'_> {
                 }),
                 None => {}
             }
-            if of_accounts {
+            if accounts::speaks(self.route) {
                 accounts::errors(json, self.route);
-            } else if !answers {
+            } else if page {
+                responses::errors_of_page(json);
+            } else if !answers || self.route.builtin {
                 responses::errors(json);
             }
             // A function of the DBA's may say anything; one of ours says what is described.
@@ -191,8 +211,8 @@ impl Writer<'_> {
         let ty = self.part.overview.ty(function.result).filter(|ty| ty.schema == "pg_catalog");
         match ty.map(|ty| ty.name.as_str()) {
             _ if function.set || !function.columns.is_empty() => JSON,
-            // What accounts answer as text is a page.
-            Some("text") if accounts::has(self.route) && self.route.builtin => "text/html",
+            // What we answer as text is a page.
+            Some("text") if self.route.builtin => PAGE,
             Some("text" | "varchar" | "bpchar") => "text/plain",
             Some("xml") => "text/xml",
             Some("bytea") => "application/octet-stream",
@@ -202,6 +222,7 @@ impl Writer<'_> {
 }
 
 const JSON: &str = "application/json";
+const PAGE: &str = "text/html";
 const FORM: &str = "application/x-www-form-urlencoded";
 const V31: &str = "application/vnd.oai.openapi+json;version=3.1";
 
