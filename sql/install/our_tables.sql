@@ -17,6 +17,7 @@ AS $$
         ('howdah', 'outbox_history'),
         ('howdah', 'delivery_attempts'),
         ('howdah', 'lanes'),
+        ('howdah', 'lane_limits'),
         ('howdah', 'outbox_pauses'),
         ('howdah', 'ticks'),
         ('howdah', 'couriers'),

@@ -106,11 +106,14 @@ BEGIN
         status     pg_catalog.int4,
         response   pg_catalog.text,
         started_at pg_catalog.timestamptz,
-        ended_at   pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now()
+        ended_at   pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now(),
+        confirmed_at pg_catalog.timestamptz
     ) PARTITION BY RANGE (ended_at);
     CREATE INDEX delivery_attempts_outbox_id_idx ON howdah.delivery_attempts (outbox_id);
     CREATE INDEX delivery_attempts_user_id_idx ON howdah.delivery_attempts (user_id) WHERE user_id IS NOT NULL;
     COMMENT ON TABLE howdah.delivery_attempts IS 'One row an attempt to carry a row of the outbox, by day; kept for outbox.keep_days.';
+    COMMENT ON COLUMN howdah.delivery_attempts.confirmed_at IS
+        'When the carrier told what became of it: before, delivered means that the carrier has taken it.';
     COMMENT ON COLUMN howdah.delivery_attempts.response IS 'What the other side answered, at most 4 KB of it.';
 
     CREATE TABLE howdah.lanes (
@@ -124,6 +127,15 @@ BEGIN
     );
     COMMENT ON TABLE howdah.lanes IS
         'Lanes that fail: the circuit breaker. A lane with open_until in the future is left alone until then; one delivery closes it.';
+
+    CREATE TABLE howdah.lane_limits (
+        kind        pg_catalog.text NOT NULL,
+        lane        pg_catalog.text NOT NULL,
+        concurrency pg_catalog.int4 NOT NULL CONSTRAINT lane_limits_concurrency_check CHECK (concurrency BETWEEN 1 AND 1024),
+        CONSTRAINT lane_limits_pkey PRIMARY KEY (kind, lane)
+    );
+    COMMENT ON TABLE howdah.lane_limits IS
+        'Lanes with a limit of their own (howdah.limit_lane); for others webhook.concurrency and outbox.lane_concurrency hold.';
 
     CREATE TABLE howdah.outbox_pauses (
         kind      pg_catalog.text CONSTRAINT outbox_pauses_pkey PRIMARY KEY,

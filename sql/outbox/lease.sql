@@ -3,8 +3,8 @@
 -- Runs as   definer: reads and writes the outbox, opens sealed fields; the courier's role sees no table.
 -- Writes    the leases. A row whose lease has run out is due again, or failed after its last attempt. A row that has
 --           expired, whose secrets do not open or that cannot be prepared is failed. No lock outlives it.
--- Returns   at most "max" rows, in turn of tenants (howdah_private.outbox_claim), at most outbox.lane_concurrency at a
---           time for one lane, none of a kind that is paused. payload is what howdah_private.outbox_prepare made of the
+-- Returns   at most "max" rows, in turn of tenants (howdah_private.outbox_claim), at most as many at a
+--           time for one lane as its limit says (howdah.limit_lane), none of a kind that is paused. payload is what howdah_private.outbox_prepare made of the
 --           row. lease is the fencing token that howdah.settle wants. patience_ms: how long anybody waits
 --           (null: as long as it takes). allowed_hosts: the setting courier.allowed_hosts.
 -- Raises    22023 for a lease of less than a second or more than an hour.

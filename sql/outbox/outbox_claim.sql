@@ -16,6 +16,7 @@ DECLARE
     c_tenants CONSTANT pg_catalog.int4 := 64;
     v_view    CONSTANT pg_catalog.int4 := 4 * LEAST(outbox_claim.max, 256);
     v_lanes   CONSTANT pg_catalog.int4 := howdah.get('outbox.lane_concurrency');
+    v_hosts   CONSTANT pg_catalog.int4 := howdah.get('webhook.concurrency');
     v_from    CONSTANT pg_catalog.text := CASE WHEN pg_catalog.random() < 0.5 THEN ''
                                                ELSE pg_catalog.gen_random_uuid()::pg_catalog.text END;
     v_ids     pg_catalog.int8[];
@@ -51,16 +52,18 @@ BEGIN
         SELECT s.*, l.open_until,
                pg_catalog.row_number() OVER (PARTITION BY s.kind, s.lane ORDER BY s.due_at, s.id)
                    + COALESCE(b.n, 0) AS in_lane,
-               l.failures >= 5 AS broken
+               CASE WHEN l.failures >= 5 THEN 1
+                    ELSE COALESCE(m.concurrency, CASE s.kind WHEN 'webhook' THEN v_hosts ELSE v_lanes END) END AS most
         FROM seen AS s
         LEFT JOIN busy AS b ON b.kind = s.kind AND b.lane = s.lane
         LEFT JOIN howdah.lanes AS l ON l.kind = s.kind AND l.lane = s.lane
+        LEFT JOIN howdah.lane_limits AS m ON m.kind = s.kind AND m.lane = s.lane
     ), able AS (
         SELECT p.*, pg_catalog.row_number() OVER (PARTITION BY p.kind, p.tenant ORDER BY p.due_at, p.id) AS turn
         FROM placed AS p
         -- A lane that was broken is tried with one.
         WHERE (p.open_until IS NULL OR p.open_until <= pg_catalog.now())
-          AND p.in_lane <= CASE WHEN p.broken THEN 1 ELSE v_lanes END
+          AND p.in_lane <= p.most
     ), later AS (
         UPDATE howdah.outbox_entries AS o
         SET due_at = GREATEST(p.open_until, pg_catalog.now()

@@ -98,6 +98,16 @@ SELECT count(*) FROM howdah.lease('{email}', 6, 30);
 -- A lane that fails is left alone after the fifth time, then tried with one; a delivery closes it.
 DELETE FROM howdah.outbox_entries;
 SELECT count(howdah_private.outbox_add('webhook', 'https://down.example/', '{}', lane => 'down.example')) FROM generate_series(1, 12) n;
+-- Two webhooks at a time to one place, unless it has a limit of its own.
+SELECT howdah.limit_lane('webhook', 'down.example', 0);
+SELECT howdah.limit_lane('webhook', 'down.example', 3);
+SELECT count(*) FROM howdah.lease('{webhook}', 64, 30);
+SELECT howdah.limit_lane('webhook', 'down.example');
+UPDATE howdah.outbox_entries SET state = 'due', attempts = 0, lease = NULL, leased_until = NULL, leased_at = NULL;
+BEGIN;
+SELECT count(*) FROM howdah.lease('{webhook}', 64, 30);
+ROLLBACK;
+SELECT howdah.limit_lane('webhook', 'down.example', 16);
 SELECT howdah.settle_batch(array_agg(l.id), array_agg(l.lease::text), array_agg('{"error": "timeout", "lane_down": true}'::text))
 FROM howdah.lease('{webhook}', 5, 30) AS l;
 SELECT lane, failures, open_until > now() AS open, error FROM howdah.lanes;

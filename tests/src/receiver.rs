@@ -28,6 +28,7 @@ struct State {
     connections: usize,
     under_way: HashSet<String>,
     twice_at_once: usize,
+    most_at_once: usize,
     statuses: HashMap<String, u16>,
     delay: Duration,
 }
@@ -81,6 +82,11 @@ impl Receiver {
         self.state().twice_at_once
     }
 
+    /// How many attempts there were under way at most.
+    pub fn most_at_once(&self) -> usize {
+        self.state().most_at_once
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no panic")
     }
@@ -113,6 +119,7 @@ fn serve(mut stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<bool> 
         if !state.under_way.insert(id.clone()) {
             state.twice_at_once += 1;
         }
+        state.most_at_once = state.most_at_once.max(state.under_way.len());
         (state.statuses.get(&path).copied().unwrap_or(200), state.delay)
     };
     std::thread::sleep(delay);

@@ -249,7 +249,7 @@ fn two_couriers_never_carry_one_message_at_once() {
     let mut others: Vec<Courier> =
         (0..2).map(|_| Courier::start(&howdah.courier_db_url, &[])).collect();
     wait(10, "three couriers", || howdah.value("SELECT count(*) FROM howdah.couriers") == "3");
-    howdah.sql("SELECT howdah.set('outbox.lane_concurrency', '64')");
+    howdah.sql(&format!("SELECT howdah.limit_lane('webhook', '127.0.0.1:{}', 64)", receiver.port));
     howdah.sql(&format!(
         "SELECT count(howdah.webhook('{}', 'a', to_jsonb(n))) FROM generate_series(1, 1500) n",
         receiver.url("/x")
@@ -263,4 +263,34 @@ fn two_couriers_never_carry_one_message_at_once() {
     for other in &mut others {
         assert!(other.stop().success());
     }
+}
+
+/// THREATS H5: of a host that keeps connections open there are two at a time, unless the DBA says otherwise; others go on.
+#[test]
+fn a_host_gets_no_more_at_once_than_its_limit() {
+    let howdah = start();
+    let (slow, raised, tarpit, good) =
+        (Receiver::start(), Receiver::start(), Receiver::start(), Receiver::start());
+    howdah.sql(&format!("SELECT howdah.limit_lane('webhook', '127.0.0.1:{}', 5)", raised.port));
+    slow.be_slow(Duration::from_millis(700));
+    raised.be_slow(Duration::from_millis(700));
+    let many = |receiver: &Receiver, path: &str, n: u32| {
+        howdah.sql(&format!(
+            "SELECT count(howdah.webhook('{}', 'a', to_jsonb(n))) FROM generate_series(1, {n}) n",
+            receiver.url(path)
+        ));
+    };
+    many(&tarpit, "/silent", 50);
+    many(&slow, "/ok", 12);
+    many(&raised, "/ok", 30);
+    let begun = Instant::now();
+    many(&good, "/ok", 20);
+    wait(5, "the good one's", || good.heard().len() == 20);
+    println!("20 to a good host beside three slow ones: {:?}", begun.elapsed());
+    wait(20, "the slow ones'", || slow.heard().len() == 12 && raised.heard().len() == 30);
+    assert_eq!((slow.most_at_once(), raised.most_at_once()), (2, 5));
+    // What it never answers is let go after 15 s; by then it had no more than two.
+    assert!((1..=2).contains(&tarpit.connections()), "{}", tarpit.connections());
+    howdah.sql(&format!("SELECT howdah.limit_lane('webhook', '127.0.0.1:{}')", raised.port));
+    assert_eq!(howdah.value("SELECT count(*) FROM howdah.lane_limits"), "0");
 }

@@ -225,7 +225,14 @@ const DEFINITIONS: &[Definition] = &[
         key: "outbox.lane_concurrency",
         kind: "number",
         default: "16",
-        description: "How many messages of one kind are carried at once to one place: a mail domain, a host, a provider.",
+        description: "How many messages of one kind are carried at once to one place: a mail domain, a provider. howdah.limit_lane gives a place its own.",
+        set: |_, v| values::number(v, 1, 1024).map(|_| ()),
+    },
+    Definition {
+        key: "webhook.concurrency",
+        kind: "number",
+        default: "2",
+        description: "How many webhooks are carried at once to one host and port: few, so that one that answers slowly holds up nobody else. howdah.limit_lane('webhook', 'host:port', n) gives a host its own.",
         set: |_, v| values::number(v, 1, 1024).map(|_| ()),
     },
     Definition {
