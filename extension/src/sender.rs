@@ -1,9 +1,13 @@
 //! Senders of text messages, chat messages and posts: what the functions of `sql/senders/` ask of the pure core.
 
 use crate::auth::invalid;
+use crate::pg::claims;
+use howdah_core::http::Headers;
+use howdah_core::sender::callback::{self, Callback, Told};
 use howdah_core::sender::{self, Said};
 use pgrx::JsonB;
 use pgrx::prelude::*;
+use serde_json::json;
 
 /// Raises 22023 with what is wrong with a sender's row.
 #[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
@@ -24,6 +28,26 @@ fn sender_request(
 ) -> JsonB {
     let said = Said { secret, token, about: &about.0 };
     JsonB(sender::build(driver, &settings.0, &said).unwrap_or_else(|problem| invalid(&problem)))
+}
+
+/// What the request that is being served tells of a text message: `{"refused": true}` unless it is the provider's, else `{"state",
+/// "error"}`, both null while the message is on its way. `base`: scheme and host as the provider knows them.
+#[pg_extern(schema = "howdah_private", stable, parallel_restricted)]
+fn sender_callback(driver: &str, key: Option<&str>, base: &str, body: &[u8], now: i64) -> JsonB {
+    let context = claims::with_context(|context| {
+        (format!("{base}{}?{}", context.path, context.query), context.headers.clone())
+    });
+    let (url, headers) = context.unwrap_or_default();
+    let headers = Headers(&headers);
+    let callback = Callback { header: &|name| headers.get(name), url: &url, body, now };
+    if !callback::is_genuine(driver, key, &callback) {
+        return JsonB(json!({"refused": true}));
+    }
+    JsonB(match callback::told(&callback) {
+        None => json!({"state": null, "error": null}),
+        Some(Told::Delivered) => json!({"state": "delivered", "error": null}),
+        Some(Told::Failed(word)) => json!({"state": "failed", "error": word}),
+    })
 }
 
 /// The drivers that are shipped, each with its kind and what its settings need.

@@ -24,7 +24,7 @@ BEGIN
     IF pg_catalog.to_regclass('howdah.deliveries') IS NULL THEN
         CREATE VIEW howdah.deliveries AS
             SELECT d.outbox_id, d.attempt, d.kind, d.recipient, d.transport, d.state, d.error, d.status, d.response,
-                   d.started_at, d.ended_at, d.ended_at - d.started_at AS duration, d.user_id
+                   d.started_at, d.ended_at, d.ended_at - d.started_at AS duration, d.user_id, d.confirmed_at
             FROM howdah.delivery_attempts AS d;
     END IF;
     COMMENT ON VIEW howdah.deliveries IS

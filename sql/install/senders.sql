@@ -15,6 +15,7 @@ BEGIN
         driver     pg_catalog.text NOT NULL,
         settings   pg_catalog.jsonb NOT NULL DEFAULT '{}',
         secret     pg_catalog.text,
+        hook_secret pg_catalog.text,
         weight     pg_catalog.int4 NOT NULL DEFAULT 1
                    CONSTRAINT senders_weight_check CHECK (weight BETWEEN 0 AND 1000),
         enabled    pg_catalog.bool NOT NULL DEFAULT true,
@@ -25,6 +26,7 @@ BEGIN
     COMMENT ON TABLE howdah.senders IS
         'Accounts at services that carry push messages, text messages, chat messages and posts: howdah.set_sender, howdah.remove_sender.';
     COMMENT ON COLUMN howdah.senders.secret IS 'Sealed (howdah_private.secret_seal).';
+    COMMENT ON COLUMN howdah.senders.hook_secret IS 'Sealed: what the provider signs notices with, if not with the secret.';
     COMMENT ON COLUMN howdah.senders.weight IS 'How often it is chosen among those of its kind; 0: only when it is named, or the others fail.';
 END
 $$;

@@ -36,7 +36,8 @@ BEGIN
         v_sender.uses, v_sender.settings, v_sender.secret, v_answer.body ->> 'access_token',
         v_payload - '{sender,provider,code,template}'::pg_catalog.text[] || pg_catalog.jsonb_build_object(
             'id', v_entry.id::pg_catalog.text, 'uuid', v_stable::pg_catalog.uuid, 'to', CASE v_entry.kind WHEN 'sms' THEN '+' || v_entry.recipient ELSE v_entry.recipient END,
-            'body', v_payload -> 'text', 'tid', howdah_private.sender_tid(v_entry.created_at, v_entry.id),
+            'body', v_payload -> 'text', 'status_callback', howdah_private.sms_status_url(v_sender.name, v_sender.settings, v_entry.id),
+            'tid', howdah_private.sender_tid(v_entry.created_at, v_entry.id),
             'created_at', pg_catalog.to_char(v_entry.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
         || pg_catalog.jsonb_build_object('transport', v_sender.name);
 END

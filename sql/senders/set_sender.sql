@@ -5,7 +5,8 @@
 -- Takes     kind: push, sms, chat, social. driver: of push web, fcm, apns; of the others a shipped one (howdah.sender_drivers)
 --           or http, whose settings say the request. settings, secret: what the driver needs (docs/MESSAGING.md); NULL leaves
 --           either as it is. weight: how often it is chosen among several.
--- Writes    the row, the secret sealed; one howdah.audit row without it.
+--           hook_secret: what the provider signs its notices with (POST /hooks/sms/<name>), if not with the secret.
+-- Writes    the row, the secrets sealed; one howdah.audit row without it.
 -- Returns   the row without its secret.
 -- Raises    22023 with what would be right.
 CREATE FUNCTION howdah.set_sender(
@@ -15,7 +16,8 @@ CREATE FUNCTION howdah.set_sender(
     settings pg_catalog.jsonb DEFAULT NULL,
     secret   pg_catalog.text  DEFAULT NULL,
     weight   pg_catalog.int4  DEFAULT 1,
-    enabled  pg_catalog.bool  DEFAULT true
+    enabled  pg_catalog.bool  DEFAULT true,
+    hook_secret pg_catalog.text DEFAULT NULL
 )
 RETURNS pg_catalog.jsonb
 LANGUAGE plpgsql SECURITY DEFINER
@@ -30,6 +32,8 @@ BEGIN
     v_row.settings := COALESCE(set_sender.settings, v_old.settings, '{}');
     v_row.secret := COALESCE(
         howdah_private.secret_seal(set_sender.secret, 'sender:' || set_sender.name), v_old.secret);
+    v_row.hook_secret := COALESCE(
+        howdah_private.secret_seal(set_sender.hook_secret, 'sender_hook:' || set_sender.name), v_old.hook_secret);
     IF set_sender.kind = 'push' THEN
         PERFORM howdah_private.push_check_sender(
             set_sender.driver, v_row.settings,
@@ -38,22 +42,22 @@ BEGIN
         PERFORM howdah_private.sender_check(
             set_sender.kind, set_sender.driver, v_row.settings, v_row.secret IS NOT NULL);
     END IF;
-    INSERT INTO howdah.senders AS s (name, kind, driver, settings, secret, weight, enabled)
-    VALUES (set_sender.name, set_sender.kind, set_sender.driver, v_row.settings, v_row.secret,
+    INSERT INTO howdah.senders AS s (name, kind, driver, settings, secret, hook_secret, weight, enabled)
+    VALUES (set_sender.name, set_sender.kind, set_sender.driver, v_row.settings, v_row.secret, v_row.hook_secret,
             COALESCE(set_sender.weight, 1), COALESCE(set_sender.enabled, true))
     ON CONFLICT ON CONSTRAINT senders_pkey
     DO UPDATE SET kind = excluded.kind, driver = excluded.driver, settings = excluded.settings, secret = excluded.secret,
-                  weight = excluded.weight, enabled = excluded.enabled, updated_at = pg_catalog.now()
+                  hook_secret = excluded.hook_secret, weight = excluded.weight, enabled = excluded.enabled, updated_at = pg_catalog.now()
     RETURNING s.* INTO v_row;
     PERFORM howdah_private.record_audit('set_sender', pg_catalog.jsonb_build_object(
         'name', v_row.name, 'kind', v_row.kind, 'driver', v_row.driver, 'enabled', v_row.enabled));
-    RETURN pg_catalog.to_jsonb(v_row) - 'secret' || pg_catalog.jsonb_build_object('has_secret', v_row.secret IS NOT NULL);
+    RETURN pg_catalog.to_jsonb(v_row) - '{secret,hook_secret}'::pg_catalog.text[] || pg_catalog.jsonb_build_object('has_secret', v_row.secret IS NOT NULL);
 END
 $$;
 ALTER FUNCTION howdah.set_sender(
-    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.int4, pg_catalog.bool) OWNER TO howdah_owner;
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.int4, pg_catalog.bool, pg_catalog.text) OWNER TO howdah_owner;
 COMMENT ON FUNCTION howdah.set_sender(
-    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.int4, pg_catalog.bool)
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.int4, pg_catalog.bool, pg_catalog.text)
     IS 'An account at a service that carries messages; called again, change it.';
 REVOKE EXECUTE ON FUNCTION howdah.set_sender(
-    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.int4, pg_catalog.bool) FROM PUBLIC;
+    pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.int4, pg_catalog.bool, pg_catalog.text) FROM PUBLIC;

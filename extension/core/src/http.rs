@@ -30,6 +30,8 @@ const WRITING_GETS: &[&str] = &[
     "/auth/v1/reauthenticate",
     "/auth/v1/user/identities/authorize",
     "/auth/v1/verify",
+    // Some tell by GET what became of a text message.
+    "/hooks/sms/",
 ];
 
 /// Whether a request cannot write: by its method, or being a QUERY, or a POST under `/rest/v1` that says it is one.

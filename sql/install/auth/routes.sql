@@ -24,6 +24,9 @@ BEGIN
         ('GET',    '/auth/v1/.well-known/openid-configuration', 'auth.openid_configuration',  'fast',  NULL),
         -- webhooks of providers
         ('POST',   '/hooks/in/{name}',                       'howdah.receive_hook',       'fast',  1048576),
+        -- what became of text messages: providers tell by POST or by GET
+        ('POST',   '/hooks/sms/{sender}',                    'howdah.sms_status',         'fast',  65536),
+        ('GET',    '/hooks/sms/{sender}',                    'howdah.sms_status',         'fast',  NULL),
         -- mail
         ('GET',    '/hooks/mail/unsubscribe',                'howdah.unsubscribe_page',   'fast',  NULL),
         ('POST',   '/hooks/mail/unsubscribe',                'howdah.unsubscribe',        'fast',  65536),

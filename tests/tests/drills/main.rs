@@ -20,4 +20,5 @@ mod many_tables;
 mod push;
 mod reload;
 mod settings;
+mod sms;
 mod webhooks;

@@ -5,6 +5,7 @@
 //! segment or a parameter; the host is never made of one.
 
 mod build;
+pub mod callback;
 mod preset;
 mod template;
 
