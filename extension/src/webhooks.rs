@@ -20,6 +20,28 @@ fn webhook_sign(id: &str, timestamp: i64, body: &str, secrets: Vec<String>) -> S
     standard::sign(id, timestamp, body.as_bytes(), &secrets).unwrap_or_else(|error| invalid(&error))
 }
 
+/// An Ed25519 key that signs webhooks (`v1a`), made of random bytes: `whsk_…`.
+#[pg_extern(schema = "howdah_private", volatile)]
+fn webhook_make_key() -> String {
+    let mut seed = zeroize::Zeroizing::new([0; 32]);
+    if getrandom::fill(&mut *seed).is_err() {
+        invalid("there are no random bytes");
+    }
+    standard::private_key(&*seed).unwrap_or_else(|error| invalid(&error))
+}
+
+/// What a receiver verifies with: the secret itself, or the public half (`whpk_…`) of a key. Raises 22023 for what is neither.
+#[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
+fn webhook_receivers(secret: &str) -> String {
+    standard::receivers(secret).unwrap_or_else(|error| invalid(&error))
+}
+
+/// Raises 22023, with what would be right, unless what comes in can be verified with it: a secret or a public key.
+#[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
+fn webhook_check_receivers(secret: &str) {
+    standard::check_receivers(secret).unwrap_or_else(|error| invalid(&error));
+}
+
 /// host:port of an address that the courier may be sent to, as far as its text tells; null if it may not.
 #[pg_extern(schema = "howdah_private", immutable, strict, parallel_safe)]
 fn outside_place(url: &str, allowed_hosts: Vec<String>) -> Option<String> {

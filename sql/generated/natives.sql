@@ -775,6 +775,17 @@ STRICT VOLATILE PARALLEL RESTRICTED
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'secret_seal_wrapper';
 
+CREATE FUNCTION howdah_private."sender_callback"(
+    "driver" TEXT,
+    "key" TEXT,
+    "base" TEXT,
+    "body" bytea,
+    "now" bigint
+) RETURNS jsonb
+STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'sender_callback_wrapper';
+
 CREATE FUNCTION howdah_private."sender_check"(
     "kind" TEXT,
     "driver" TEXT,
@@ -963,6 +974,13 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'webauthn_request_options_wrapper';
 
+CREATE FUNCTION howdah_private."webhook_check_receivers"(
+    "secret" TEXT
+) RETURNS void
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webhook_check_receivers_wrapper';
+
 CREATE FUNCTION howdah_private."webhook_check_scheme"(
     "kind" TEXT,
     "options" jsonb
@@ -970,6 +988,18 @@ CREATE FUNCTION howdah_private."webhook_check_scheme"(
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'webhook_check_scheme_wrapper';
+
+CREATE FUNCTION howdah_private."webhook_make_key"() RETURNS TEXT
+STRICT VOLATILE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webhook_make_key_wrapper';
+
+CREATE FUNCTION howdah_private."webhook_receivers"(
+    "secret" TEXT
+) RETURNS TEXT
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'webhook_receivers_wrapper';
 
 CREATE FUNCTION howdah_private."webhook_sign"(
     "id" TEXT,

@@ -45,7 +45,7 @@ BEGIN
     END IF;
     PERFORM howdah_private.webhook_check_scheme(inbound.kind, inbound.options);
     IF inbound.kind = 'standard' AND inbound.secret IS NOT NULL THEN
-        PERFORM howdah_private.webhook_sign('', 0, '', ARRAY[inbound.secret]);
+        PERFORM howdah_private.webhook_check_receivers(inbound.secret);
     END IF;
     IF inbound.queue IS NOT NULL THEN
         PERFORM howdah_private.change_check_queue(inbound.queue);

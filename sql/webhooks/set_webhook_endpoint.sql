@@ -2,7 +2,7 @@
 --
 -- Runs as   definer: writes howdah.webhook_endpoints.
 -- Takes     events: which of howdah.publish he gets: names, 'order.*' for all that begin so; NULL: every one; '{}': none, only
---           what is sent to him by name. secret: 'whsec_…'; NULL: one is made, a present one stays (howdah.rotate_webhook_secret
+--           what is sent to him by name. secret: 'whsec_…', or 'whsk_…' of a key pair; NULL: one is made, a present one stays (howdah.rotate_webhook_secret
 --           changes it). headers: sent with each request, such as {"Authorization": "Bearer …"}; NULL leaves them. tenant: whose
 --           events he gets; '' those of all.
 -- Writes    the row, secret and headers sealed, enabled; one howdah.audit row without them.

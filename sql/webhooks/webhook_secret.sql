@@ -1,4 +1,4 @@
--- howdah.webhook_secret: what a receiver verifies with.
+-- howdah.webhook_secret: what a receiver verifies with: a secret, or where a key pair signs (v1a) its public half.
 --
 -- Runs as   definer: opens howdah.webhook_endpoints.
 -- Takes     the name of an endpoint, or an address that howdah.webhook is given: each address has a secret of its own, derived
@@ -19,7 +19,7 @@ BEGIN
     IF v_secrets IS NULL THEN
         RAISE EXCEPTION 'there is no endpoint "%"', webhook_secret.endpoint USING ERRCODE = 'undefined_object';
     END IF;
-    RETURN v_secrets[1];
+    RETURN howdah_private.webhook_receivers(v_secrets[1]);
 END
 $$;
 ALTER FUNCTION howdah.webhook_secret(pg_catalog.text) OWNER TO howdah_owner;

@@ -88,11 +88,24 @@ fn standard_webhooks(secrets: &[&str], received: &Received<'_>) -> Result<Verifi
         return Err(Refusal::Unsigned);
     }
     let head = standard::head(id, time);
-    let given = signatures.split(' ').filter_map(|one| one.strip_prefix("v1,"));
-    let given: Vec<_> = given.filter_map(|one| STANDARD.decode(one).ok()).collect();
-    let keys = secrets.iter().filter_map(|secret| standard::key(secret).ok());
-    let macs = keys.map(|key| hmac_sha256(&key, &[head.as_bytes(), received.body]));
-    one_is(macs, &given)?;
+    let of = |version: &str| -> Vec<_> {
+        let given = signatures.split(' ').filter_map(|one| one.strip_prefix(version));
+        given.filter_map(|one| STANDARD.decode(one).ok()).collect()
+    };
+    let (macs_given, keys_given) = (of("v1,"), of("v1a,"));
+    let signed = [head.as_bytes(), received.body].concat();
+    if !secrets.iter().any(|secret| standard::is_signed_with(secret, &signed, &keys_given)) {
+        let keys = secrets.iter().filter_map(|secret| standard::key(secret).ok());
+        let macs = keys.map(|key| hmac_sha256(&key, &[&signed]));
+        one_is(macs, &macs_given).map_err(|refusal| match refusal {
+            Refusal::Unsigned
+                if !keys_given.is_empty() && secrets.iter().any(|s| standard::is_public(s)) =>
+            {
+                Refusal::Forged
+            }
+            other => other,
+        })?;
+    }
     in_time(time, received.now)?;
     Ok(Verified { id: id.to_owned(), event: text_at(&document(received.body), "/type") })
 }

@@ -1,13 +1,18 @@
 """Webhooks as a receiver sees them who verifies with the library of Standard Webhooks."""
 
+import base64
 import json
+import os
 import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 from conftest import sql
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from standardwebhooks import Webhook, WebhookVerificationError
 
 
@@ -77,11 +82,59 @@ def test_while_a_secret_changes_both_verify_and_an_attempt_keeps_its_id():
         sql("SELECT howdah.remove_webhook_endpoint('py-rotation')")
 
 
+def ed25519(public):
+    assert public.startswith("whpk_")
+    return Ed25519PublicKey.from_public_bytes(base64.b64decode(public.removeprefix("whpk_")))
+
+
+def signed(headers, body):
+    return f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+
+
+def test_a_key_pair_signs_for_who_wants_no_secret():
+    with receiver() as (url, got):
+        secret = sql(f"SELECT howdah.set_webhook_endpoint('py-pair', '{url}')")
+        public = sql("SELECT howdah.rotate_webhook_secret('py-pair', kind => 'v1a')")
+        assert sql("SELECT howdah.webhook_secret('py-pair')") == public
+        sql("SELECT howdah.webhook('py-pair', 'a.b', '{\"n\": 1.0}')")
+        headers, body = wait(got, 1)
+        # For a day the secret signs as well.
+        assert Webhook(secret).verify(body, headers)["data"] == {"n": 1.0}
+        pair, hmac = headers["webhook-signature"].split(" ")
+        assert hmac.startswith("v1,")
+        signature = base64.b64decode(pair.removeprefix("v1a,"))
+        ed25519(public).verify(signature, signed(headers, body))
+        with pytest.raises(InvalidSignature):
+            ed25519(public).verify(signature, signed(headers, body + b" "))
+        # From then on it stays a pair.
+        other = sql("SELECT howdah.rotate_webhook_secret('py-pair', keep => '0')")
+        sql("SELECT howdah.webhook('py-pair', 'a.b', '{}')")
+        headers, body = wait(got, 2)
+        ed25519(other).verify(base64.b64decode(headers["webhook-signature"].removeprefix("v1a,")), signed(headers, body))
+        sql("SELECT howdah.remove_webhook_endpoint('py-pair')")
+
+
+def test_we_take_what_a_key_pair_signs():
+    key = Ed25519PrivateKey.generate()
+    public = "whpk_" + base64.b64encode(key.public_key().public_bytes_raw()).decode()
+    queue = f"py_pair_{time.time_ns()}"
+    sql(f"SELECT queue.create('{queue}'); SELECT howdah.inbound('py-pair', 'standard', '{public}', queue => '{queue}')")
+    body = json.dumps({"type": "order.paid"}).encode()
+    headers = {"webhook-id": f"msg_{time.time_ns()}", "webhook-timestamp": str(int(time.time()))}
+    signature = "v1a," + base64.b64encode(key.sign(signed(headers, body))).decode()
+    url = os.environ["HOWDAH_URL"] + "/hooks/in/py-pair"
+    ask = lambda content, signature: httpx.post(url, content=content, headers={**headers, "webhook-signature": signature})
+    forged = "v1a," + base64.b64encode(Ed25519PrivateKey.generate().sign(signed(headers, body))).decode()
+    for content, wrong in ((body + b" ", signature), (body, forged), (body, "v1," + signature[4:])):
+        answer = ask(content, wrong)
+        assert (answer.status_code, answer.json()["code"]) == (401, "HW401") and answer.json()["hint"]
+    assert ask(body, signature).json() == {"received": True}
+    assert sql(f"SELECT count(*) FROM queue.read('{queue}', 30, 5)") == "1"
+    sql(f"SELECT howdah.off_inbound('py-pair'); SELECT queue.drop('{queue}')")
+
+
 def test_we_take_what_the_standard_library_signs():
     import datetime
-    import os
-
-    import httpx
 
     secret = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="
     sql(

@@ -42,6 +42,21 @@ fn takes_the_example_of_standard_webhooks() {
     for (off, result) in [(300, true), (-300, true), (301, false), (-301, false)] {
         assert_eq!(take(&[published::SECRET], published::AT + off).is_ok(), result, "{off}");
     }
+    // A key pair's signature; its public half, and no secret, verifies it.
+    let private = standard::private_key(&[5; 32]).unwrap();
+    let public = standard::receivers(&private).unwrap();
+    let signature = |body| standard::sign(published::ID, published::AT, body, &[&private]).unwrap();
+    let by_key = |key: &str, signature: &str, now| {
+        let mut headers = STANDARD_HEADERS;
+        headers[2].1 = signature;
+        check("standard", json!({}), &[key], &headers, published::BODY, now)
+    };
+    let good = signature(published::BODY);
+    assert_eq!(by_key(&public, &good, published::AT), verified(published::ID, None));
+    assert_eq!(by_key(&public, &good, published::AT + 301), Err(Refusal::Stale));
+    assert_eq!(by_key(&public, &signature(b"{}"), published::AT), Err(Refusal::Forged));
+    assert_eq!(by_key(&other, &good, published::AT), Err(Refusal::Unsigned));
+    assert_eq!(by_key(&public, published::SIGNATURE, published::AT), Err(Refusal::Forged));
     // The older names of the headers; several signatures, one of them of another kind.
     let headers = STANDARD_HEADERS.map(|(name, value)| (name.replace("webhook", "svix"), value));
     let signatures = format!("v1a,AAAA v1,AAAA {}", published::SIGNATURE);
