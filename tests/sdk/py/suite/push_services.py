@@ -150,9 +150,9 @@ class Firebase(Service):
 
 
 class Apple(Service):
-    """HTTP/2 and nothing else."""
+    """HTTP/2 and nothing else; over TLS with a context, where a client says that it speaks it (ALPN)."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
         super().__init__()
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.connections = 0
@@ -161,10 +161,20 @@ class Apple(Service):
         class Handler(BaseRequestHandler):
             def handle(self):
                 service.connections += 1
-                service.talk(self.request)
+                if tls is None:
+                    return service.talk(self.request)
+                try:
+                    with tls.wrap_socket(self.request, server_side=True) as sock:
+                        assert sock.selected_alpn_protocol() == "h2"
+                        service.talk(sock)
+                except OSError as refused:  # the client does not trust us
+                    service.refused.append(str(refused))
 
+        self.refused = []
         ThreadingTCPServer.daemon_threads = True
         self.start(ThreadingTCPServer(("127.0.0.1", 0), Handler))
+        if tls is not None:
+            self.url = self.url.replace("http:", "https:")
 
     def talk(self, sock):
         connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))

@@ -112,3 +112,34 @@ def test_no_sender_reaches_what_is_near_by(provider):
     sent = sql(f"SELECT howdah.send_sms('+15550100', 'x', sender => '{name}')")
     assert settled(sent) == "failed"
     assert sql(f"SELECT error FROM howdah.deliveries WHERE outbox_id = {sent}") == "address_not_allowed"
+
+
+def test_a_users_token_that_has_ended_is_refreshed_before_he_posts(provider):
+    network = f"net-{SUFFIX}"
+    options = {"authorization_endpoint": provider.url + "/authorize", "token_endpoint": provider.url + "/refresh",
+               "userinfo_endpoint": provider.url + "/me", "claim_mapping": {"sub": "/id"}}
+    sql(f"SELECT auth.set_provider('{network}', 'client', 'hush', kind => 'oauth2', options => {literal(json.dumps(options))})")
+    user, identity = str(uuid.uuid4()), str(uuid.uuid4())
+    sql(f"""INSERT INTO auth.users (id, email) VALUES ('{user}', '{user}@example.com');
+        INSERT INTO auth.identities (id, user_id, provider, provider_id, identity_data)
+        VALUES ('{identity}', '{user}', '{network}', 'acct-7', '{{"sub": "acct-7"}}');
+        INSERT INTO auth.provider_tokens (identity_id, user_id, provider, access_token, refresh_token, expires_at)
+        VALUES ('{identity}', '{user}', '{network}', howdah_private.secret_seal('at-1', 'token:{identity}'),
+                howdah_private.secret_seal('rt-1', 'token:{identity}'), now() - interval '1 hour')""")
+    name = sender(provider, "social", "social", "mastodon", {"provider": network})
+    provider.answers["/refresh"] = [(200, {"access_token": "at-2", "refresh_token": "rt-2", "expires_in": 3600, "token_type": "Bearer"})]
+    for text in ("Ciao", "Again"):
+        post = sql(f"SELECT howdah.post_social('{name}', '{text}', user_id => '{user}')")
+        assert settled(post) == "delivered"
+    (asked,) = [one for one in provider.seen if one["path"] == "/refresh"]
+    assert (asked["body"]["grant_type"], asked["body"]["refresh_token"]) == ("refresh_token", "rt-1")
+    posts = [one for one in provider.seen if one["path"] == "/api/v1/statuses"]
+    assert [(one["headers"]["authorization"], one["body"]["status"]) for one in posts] == [("Bearer at-2", "Ciao"), ("Bearer at-2", "Again")]
+    # The provider gives no more: the post ends as failed, and says why.
+    sql(f"UPDATE auth.provider_tokens SET expires_at = now() - interval '1 hour', updated_at = clock_timestamp() WHERE identity_id = '{identity}'")
+    provider.answers["/refresh"] = [(400, {"error": "invalid_grant"})]
+    post = sql(f"SELECT howdah.post_social('{name}', 'Never', user_id => '{user}')")
+    assert settled(post) == "failed"
+    assert sql(f"SELECT error FROM howdah.deliveries WHERE outbox_id = {post}") == "no_provider_token"
+    assert sql("SELECT count(*) FROM howdah.outbox_history WHERE payload::text ~ 'at-[12]|rt-[12]'") == "0"
+    sql(f"DELETE FROM auth.users WHERE id = '{user}'; SELECT auth.remove_provider('{network}')")
