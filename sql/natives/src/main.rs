@@ -24,6 +24,9 @@ use pgrx_sql_entity_graph::{ControlFile, PgrxSql, SchemaEntity, SqlGraphEntity, 
 /// The schemas that the extension script makes; a native anywhere else is a mistake.
 const SCHEMAS: [&str; 3] = ["auth", "howdah", "howdah_private"];
 
+/// Declared by hand, beside the type that they return: sql/base/caller.sql.
+const BY_HAND: [&str; 1] = ["howdah_caller"];
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [library, control] = arguments.as_slice() else {
@@ -115,6 +118,7 @@ fn exported(file: &object::File<'_>) -> BTreeSet<String> {
     file.dynamic_symbols()
         .filter(|symbol| symbol.is_definition())
         .filter_map(|symbol| symbol.name().ok()?.strip_prefix("pg_finfo_").map(str::to_owned))
+        .filter(|name| !BY_HAND.contains(&name.as_str()))
         .collect()
 }
 
