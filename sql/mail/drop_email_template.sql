@@ -14,12 +14,8 @@ AS $$
 BEGIN
     DELETE FROM howdah.email_templates AS t
     WHERE t.name = drop_email_template.name AND t.locale = pg_catalog.lower(COALESCE(drop_email_template.locale, ''));
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    PERFORM howdah_private.record_audit('drop_email_template', pg_catalog.jsonb_build_object(
+    RETURN howdah_private.record_removal(FOUND, 'drop_email_template', pg_catalog.jsonb_build_object(
         'name', drop_email_template.name, 'locale', drop_email_template.locale));
-    RETURN true;
 END
 $$;
 ALTER FUNCTION howdah.drop_email_template(pg_catalog.text, pg_catalog.text) OWNER TO howdah_owner;

@@ -10,12 +10,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     DELETE FROM howdah.roles AS r WHERE r.role = disallow_role.role;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    PERFORM howdah_private.record_audit(
-        'disallow_role', pg_catalog.jsonb_build_object('role', disallow_role.role));
-    RETURN true;
+    RETURN howdah_private.record_removal(FOUND, 'disallow_role', pg_catalog.jsonb_build_object('role', disallow_role.role));
 END
 $$;
 ALTER FUNCTION howdah.disallow_role(pg_catalog.text) OWNER TO howdah_owner;

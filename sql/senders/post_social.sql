@@ -41,12 +41,11 @@ BEGIN
             RAISE EXCEPTION 'the user has no token of the provider %', v_provider USING ERRCODE = 'no_data_found';
         END IF;
     END IF;
-    RETURN howdah_private.outbox_add(
-        'social', COALESCE(v_account, post_social.network), pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+    RETURN howdah_private.sender_add(
+        'social', COALESCE(v_account, post_social.network), pg_catalog.jsonb_build_object(
             'text', post_social.text, 'link', post_social.link, 'title', post_social.title, 'account', v_account,
-            'sender', post_social.network, 'provider', v_provider)),
-        lane => post_social.network, user_id => post_social.user_id, tenant => post_social.tenant,
-        due_at => post_social.due_at, expires_at => post_social.due_at + interval '7 days');
+            'sender', post_social.network, 'provider', v_provider),
+        post_social.tenant, post_social.due_at, post_social.user_id);
 END
 $$;
 ALTER FUNCTION howdah.post_social(

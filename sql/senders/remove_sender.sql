@@ -10,11 +10,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     DELETE FROM howdah.senders AS s WHERE s.name = remove_sender.name;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    PERFORM howdah_private.record_audit('remove_sender', pg_catalog.jsonb_build_object('name', remove_sender.name));
-    RETURN true;
+    RETURN howdah_private.record_removal(FOUND, 'remove_sender', pg_catalog.jsonb_build_object('name', remove_sender.name));
 END
 $$;
 ALTER FUNCTION howdah.remove_sender(pg_catalog.text) OWNER TO howdah_owner;

@@ -19,10 +19,9 @@ AS $$
 BEGIN
     PERFORM howdah_private.sender_check_text(send_chat.text, 40000);
     PERFORM howdah_private.sender_check_name('chat', COALESCE(send_chat.sender, ''));
-    RETURN howdah_private.outbox_add(
+    RETURN howdah_private.sender_add(
         'chat', COALESCE(send_chat."to", ''), pg_catalog.jsonb_build_object('text', send_chat.text, 'sender', send_chat.sender),
-        lane => send_chat.sender, tenant => send_chat.tenant, due_at => send_chat.due_at,
-        expires_at => send_chat.due_at + interval '7 days');
+        send_chat.tenant, send_chat.due_at);
 END
 $$;
 ALTER FUNCTION howdah.send_chat(

@@ -27,11 +27,9 @@ BEGIN
     END IF;
     PERFORM howdah_private.sender_check_text(send_sms.body, 1600);
     PERFORM howdah_private.sender_check_name('sms', send_sms.sender);
-    RETURN howdah_private.outbox_add(
-        'sms', v_phone, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-            'text', send_sms.body, 'from', send_sms."from", 'sender', send_sms.sender)),
-        lane => COALESCE(send_sms.sender, 'sms'), user_id => send_sms.user_id, tenant => send_sms.tenant,
-        due_at => send_sms.due_at, expires_at => send_sms.due_at + interval '7 days');
+    RETURN howdah_private.sender_add(
+        'sms', v_phone, pg_catalog.jsonb_build_object('text', send_sms.body, 'from', send_sms."from", 'sender', send_sms.sender),
+        send_sms.tenant, send_sms.due_at, send_sms.user_id);
 END
 $$;
 ALTER FUNCTION howdah.send_sms(

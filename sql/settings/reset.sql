@@ -10,11 +10,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     DELETE FROM howdah.settings AS s WHERE s.key = reset.key;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    PERFORM howdah_private.record_audit('reset', pg_catalog.jsonb_build_object('key', reset.key));
-    RETURN true;
+    RETURN howdah_private.record_removal(FOUND, 'reset', pg_catalog.jsonb_build_object('key', reset.key));
 END
 $$;
 ALTER FUNCTION howdah.reset(pg_catalog.text) OWNER TO howdah_owner;

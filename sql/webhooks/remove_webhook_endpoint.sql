@@ -10,12 +10,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     DELETE FROM howdah.webhook_endpoints AS e WHERE e.name = remove_webhook_endpoint.name;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    PERFORM howdah_private.record_audit(
-        'remove_webhook_endpoint', pg_catalog.jsonb_build_object('name', remove_webhook_endpoint.name));
-    RETURN true;
+    RETURN howdah_private.record_removal(FOUND, 'remove_webhook_endpoint', pg_catalog.jsonb_build_object('name', remove_webhook_endpoint.name));
 END
 $$;
 ALTER FUNCTION howdah.remove_webhook_endpoint(pg_catalog.text) OWNER TO howdah_owner;

@@ -10,11 +10,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     DELETE FROM auth.hooks AS h WHERE h.hook = unset_hook.hook;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    PERFORM howdah_private.record_audit('unset_hook', pg_catalog.jsonb_build_object('hook', unset_hook.hook));
-    RETURN true;
+    RETURN howdah_private.record_removal(FOUND, 'unset_hook', pg_catalog.jsonb_build_object('hook', unset_hook.hook));
 END
 $$;
 ALTER FUNCTION auth.unset_hook(pg_catalog.text) OWNER TO howdah_owner;

@@ -11,12 +11,8 @@ AS $$
 BEGIN
     DELETE FROM auth.templates AS t
     WHERE t.kind = reset_template.kind AND t.locale = pg_catalog.lower(COALESCE(reset_template.locale, ''));
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    PERFORM howdah_private.record_audit('auth.reset_template', pg_catalog.jsonb_build_object(
+    RETURN howdah_private.record_removal(FOUND, 'auth.reset_template', pg_catalog.jsonb_build_object(
         'kind', reset_template.kind, 'locale', reset_template.locale));
-    RETURN true;
 END
 $$;
 ALTER FUNCTION auth.reset_template(pg_catalog.text, pg_catalog.text) OWNER TO howdah_owner;

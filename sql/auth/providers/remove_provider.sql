@@ -10,11 +10,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     DELETE FROM auth.providers AS p WHERE p.name = remove_provider.name;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    PERFORM howdah_private.record_audit('remove_provider', pg_catalog.jsonb_build_object('name', remove_provider.name));
-    RETURN true;
+    RETURN howdah_private.record_removal(FOUND, 'remove_provider', pg_catalog.jsonb_build_object('name', remove_provider.name));
 END
 $$;
 ALTER FUNCTION auth.remove_provider(pg_catalog.text) OWNER TO howdah_owner;
