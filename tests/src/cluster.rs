@@ -124,16 +124,23 @@ impl Cluster {
         if let Some(clock) = self.clock.as_deref().filter(|clock| !clock.exists()) {
             fs::write(clock, "+0\n").expect("a clock");
         }
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.log());
-        let mut command = self.command("postgres");
-        let started = command.arg("-D").arg(self.data()).stdout(Stdio::null());
-        let started = started.stderr(log.expect("a log")).spawn().expect("postgres runs");
-        self.postgres = Some(started);
+        let begin = || {
+            let log = fs::OpenOptions::new().create(true).append(true).open(self.log());
+            let mut command = self.command("postgres");
+            command.arg("-D").arg(self.data()).stdout(Stdio::null()).stderr(log.expect("a log"));
+            command.spawn().expect("postgres runs")
+        };
+        let mut server = begin();
         let end = Instant::now() + Duration::from_secs(60);
         while postgres::Client::connect(&self.db.db_url, postgres::NoTls).is_err() {
             assert!(Instant::now() < end, "Postgres does not start:\n{}", self.told());
+            // While backends of one that was killed are still there, it refuses.
+            if matches!(server.try_wait(), Ok(Some(_))) {
+                server = begin();
+            }
             std::thread::sleep(Duration::from_millis(50));
         }
+        self.postgres = Some(server);
     }
 
     pub fn pid(&self) -> u32 {

@@ -8,6 +8,7 @@
 pub mod account;
 pub mod api;
 pub mod authenticator;
+pub mod chaos;
 pub mod cluster;
 pub mod database;
 pub mod drill;

@@ -104,6 +104,10 @@ fn serve(mut stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<bool> 
     loop {
         let mut line = String::new();
         reader.read_line(&mut line)?;
+        // Cut short: nobody has asked for anything yet.
+        if !line.ends_with('\n') {
+            return Ok(false);
+        }
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }

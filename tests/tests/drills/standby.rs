@@ -1,0 +1,90 @@
+//! A courier on a standby waits, and works after the promotion (THREATS D11, as far as it is about couriers).
+
+use howdah_tests::cluster::Cluster;
+use howdah_tests::database::literal;
+use howdah_tests::drill::{count, wait};
+use howdah_tests::receiver::Receiver;
+use howdah_tests::smtp::SmtpSink;
+use serde_json::json;
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use crate::couriers::Watched;
+
+#[test]
+fn a_courier_on_a_standby_waits_and_delivers_after_the_promotion() {
+    for _ in 0..count(5, 1) {
+        promote();
+    }
+    println!("promotion: {} passed, 0 failed", count(5, 1));
+}
+
+fn promote() {
+    let (receiver, sink) = (Receiver::start(), SmtpSink::start());
+    let mut primary = Cluster::start_with_howdah(false);
+    let db = &primary.db;
+    let transport = json!({"host": "127.0.0.1", "port": sink.port, "tls": "none", "user": "u"});
+    db.sql(&format!(
+        "SELECT howdah.set('mail.from', 'shop@example.com'), howdah.set_email_transport('sink', 'smtp', {}, 'pass');
+         CREATE ROLE app; CREATE TABLE public.ran (n int); GRANT INSERT ON public.ran TO app;
+         CREATE FUNCTION public.run(n int) RETURNS void LANGUAGE sql AS 'INSERT INTO public.ran VALUES (n)'",
+        literal(&transport.to_string())
+    ));
+    let mut standby = primary.standby();
+    standby.start();
+    let mut waiting = Watched::start(&standby.db.courier_db_url);
+    wait(10, "it says that it waits", || {
+        waiting.ready() == Some((200, r#"{"status":"standby"}"#.to_owned()))
+    });
+    let enqueue = |from: usize| {
+        let url = receiver.url("/x");
+        db.sql(&format!(
+            "SELECT howdah.webhook('{url}', 'a', to_jsonb(n)), howdah.send_email('u' || n || '@example.net', 'x', text => 'y'),
+                    jobs.enqueue('public.run', jsonb_build_array(n), run_as => 'app')
+             FROM generate_series({from}, {from} + 49) AS n"
+        ));
+    };
+    // One works on the primary; the other leaves all of it alone, and the server's log too.
+    let mut working = Watched::start(&db.courier_db_url);
+    enqueue(1);
+    wait(30, "the primary's courier", || {
+        db.value("SELECT count(*) FROM howdah.outbox WHERE state = 'delivered'") == "100"
+            && db.value("SELECT count(*) FROM public.ran") == "50"
+    });
+    assert!(working.courier.stop().success());
+    std::thread::sleep(Duration::from_secs(3));
+    let connects = waiting.metric("howdah_courier_connects_total");
+    assert_eq!((waiting.metric("howdah_courier_standby"), connects), (1.0, 5.0));
+    assert_eq!(waiting.metric("howdah_courier_ticks_total"), 0.0);
+    assert_eq!(db.value("SELECT count(*) FROM howdah.couriers"), "1", "it beats nowhere");
+    let complaints = standby.told().lines().filter(|line| line.contains("ERROR")).count();
+    assert_eq!(complaints, 0, "{}", standby.told());
+
+    enqueue(51);
+    wait(20, "the standby has it", || {
+        let sent = "SELECT pg_current_wal_lsn() <= replay_lsn FROM pg_stat_replication";
+        db.value(sent) == "t"
+    });
+    assert_eq!(receiver.heard().len(), 50);
+    primary.stop("QUIT");
+    let promoted = Instant::now();
+    standby.db.sql("SELECT pg_promote()");
+    wait(20, "the first delivery", || receiver.heard().len() > 50);
+    let first = promoted.elapsed();
+    wait(30, "all of them", || {
+        standby.db.value("SELECT count(*) FROM howdah.outbox_entries") == "0"
+            && standby.db.value("SELECT count(*) FROM public.ran") == "100"
+    });
+    println!(
+        "delivers {first:.1?} after the promotion, all of 100 messages and 50 jobs after {:.1?}",
+        promoted.elapsed()
+    );
+    assert!(first < Duration::from_secs(6), "{first:?}");
+    let hooks: HashSet<_> = receiver.heard().iter().map(|one| one.id().to_owned()).collect();
+    let mails: HashSet<_> = sink.taken().iter().map(|mail| mail.to.clone()).collect();
+    assert_eq!((hooks.len(), receiver.heard().len()), (100, 100), "none twice");
+    assert_eq!((mails.len(), sink.count()), (100, 100), "none twice");
+    assert_eq!(waiting.ready(), Some((200, r#"{"status":"ready"}"#.to_owned())));
+    assert_eq!(standby.db.value("SELECT count(*) = count(DISTINCT n) FROM public.ran"), "t");
+    assert!(waiting.courier.stop().success());
+}
