@@ -28,6 +28,7 @@ pub const SCHEMAS: &[&str] = &[
     "headed",
     "Open {API} 100%",
     "aggregates",
+    "queue",
 ];
 
 fn folder() -> PathBuf {

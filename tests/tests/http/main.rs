@@ -27,6 +27,7 @@ mod openapi;
 mod parity;
 mod proxy;
 mod push;
+mod queues;
 mod rest_aggregates;
 mod rest_bulk_update;
 mod rest_codes;
