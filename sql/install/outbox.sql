@@ -10,35 +10,26 @@ BEGIN
     CREATE TABLE howdah.outbox_entries (
         id           pg_catalog.int8 GENERATED ALWAYS AS IDENTITY
                      CONSTRAINT outbox_entries_pkey PRIMARY KEY,
-        kind         pg_catalog.text NOT NULL
-                     CONSTRAINT outbox_entries_kind_check CHECK (kind ~ '^[a-z][a-z_]{0,31}$'),
-        tenant       pg_catalog.text NOT NULL DEFAULT ''
-                     CONSTRAINT outbox_entries_tenant_check CHECK (pg_catalog.length(tenant) <= 200),
+        kind         pg_catalog.text NOT NULL,
+        tenant       pg_catalog.text NOT NULL DEFAULT '',
         recipient    pg_catalog.text NOT NULL,
         lane         pg_catalog.text NOT NULL,
         user_id      pg_catalog.uuid,
         payload      pg_catalog.jsonb NOT NULL,
-        state        pg_catalog.text NOT NULL DEFAULT 'due'
-                     CONSTRAINT outbox_entries_state_check
-                     CHECK (state IN ('due', 'leased') OR kind = 'fetch' AND state IN ('done', 'failed')),
+        state        pg_catalog.text NOT NULL DEFAULT 'due',
         cause        pg_catalog.text,
         created_at   pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now(),
         due_at       pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now(),
         expires_at   pg_catalog.timestamptz,
         attempts     pg_catalog.int4 NOT NULL DEFAULT 0,
-        max_attempts pg_catalog.int4 NOT NULL DEFAULT 8
-                     CONSTRAINT outbox_entries_max_attempts_check CHECK (max_attempts BETWEEN 1 AND 100),
+        max_attempts pg_catalog.int4 NOT NULL DEFAULT 8,
         lease        pg_catalog.uuid,
         leased_at    pg_catalog.timestamptz,
         leased_until pg_catalog.timestamptz,
         outcome      pg_catalog.text,
         scope        pg_catalog.text,
         step         pg_catalog.text,
-        fingerprint  pg_catalog.bytea,
-        CONSTRAINT outbox_entries_lease_check
-            CHECK ((state = 'leased') = (lease IS NOT NULL AND leased_until IS NOT NULL)),
-        CONSTRAINT outbox_entries_fetch_check
-            CHECK (kind <> 'fetch' OR (scope IS NOT NULL AND step IS NOT NULL AND fingerprint IS NOT NULL))
+        fingerprint  pg_catalog.bytea
     );
     -- By kind and tenant: what waits of one is not in the way of another.
     CREATE INDEX outbox_entries_due_idx ON howdah.outbox_entries (kind, tenant, due_at, id) WHERE state = 'due';
@@ -49,6 +40,8 @@ BEGIN
     CREATE INDEX outbox_entries_fetched_idx ON howdah.outbox_entries (created_at) WHERE kind = 'fetch';
     -- Rows come and go: without this the planner and the claims see the dead ones for long.
     ALTER TABLE howdah.outbox_entries SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+    CREATE TRIGGER outbox_check BEFORE INSERT OR UPDATE ON howdah.outbox_entries
+        FOR EACH ROW EXECUTE FUNCTION howdah_private.outbox_check();
     CREATE TRIGGER call_courier AFTER INSERT ON howdah.outbox_entries
         FOR EACH STATEMENT EXECUTE FUNCTION howdah_private.call_courier();
     COMMENT ON TABLE howdah.outbox_entries IS

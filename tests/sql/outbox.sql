@@ -155,3 +155,11 @@ SET ROLE service_role;
 SELECT count(*) FROM howdah.deliveries;
 SELECT howdah.tick();
 RESET ROLE;
+-- What no row may be, whoever writes it.
+\set VERBOSITY terse
+INSERT INTO howdah.outbox_entries (kind, recipient, lane, payload) VALUES ('Not a kind', 'a', 'a', '{}');
+INSERT INTO howdah.outbox_entries (kind, tenant, recipient, lane, payload) VALUES ('email', repeat('t', 201), 'a', 'a', '{}');
+INSERT INTO howdah.outbox_entries (kind, recipient, lane, payload, max_attempts) VALUES ('email', 'a', 'a', '{}', 101);
+INSERT INTO howdah.outbox_entries (kind, recipient, lane, payload, state) VALUES ('email', 'a', 'a', '{}', 'done');
+INSERT INTO howdah.outbox_entries (kind, recipient, lane, payload, state) VALUES ('email', 'a', 'a', '{}', 'leased');
+INSERT INTO howdah.outbox_entries (kind, recipient, lane, payload) VALUES ('fetch', 'a', 'a', '{}');
