@@ -110,6 +110,23 @@ fn nobody_else_sees_or_touches_it() {
     }
 }
 
+/// What no flow has seen is refused as the flows refuse: apps match one word.
+#[test]
+fn the_gateways_errors_are_those_of_accounts_here() {
+    let ada = shared().account();
+    let api = ada.api(shared());
+    let post = || api.call("POST", "/push/v1/devices").header("Content-Type", "application/json");
+    refused(&post().bytes(b"{".to_vec()).send(), 400, "bad_json");
+    refused(&api.call("PATCH", "/push/v1/devices").send(), 405, "method_not_allowed");
+    refused(&api.call("GET", "/push/v1/none").send(), 404, "not_found");
+    let stranger = api.with_token("x.y.z").call("GET", "/push/v1/devices").send();
+    refused(&stranger, 401, "no_authorization");
+    let newer = post().header("X-Supabase-Api-Version", "2024-01-01").bytes(b"{".to_vec()).send();
+    assert_eq!(newer.is(400).json()["code"], "bad_json");
+    // Elsewhere they are not.
+    api.call("GET", "/hooks/none").send().fails(404, "HW404");
+}
+
 /// The phone is the same, whoever is signed in on it: what waits for the one must not show for the other.
 #[test]
 fn a_device_that_changes_hands_takes_nothing_along() {
