@@ -1,7 +1,7 @@
 -- Types of accounts. The tables that use them are ordinary objects: DROP EXTENSION refuses while they are there.
 CREATE TYPE auth.answer AS (
     status  pg_catalog.int4,
-    body    pg_catalog.jsonb,
+    body    pg_catalog.json,
     headers pg_catalog.jsonb
 );
 COMMENT ON TYPE auth.answer IS 'What a flow answers: HTTP status, JSON body, headers as an object of texts or arrays of texts.';

@@ -105,6 +105,11 @@ IMMUTABLE PARALLEL SAFE
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'auth_error_wrapper';
 
+CREATE FUNCTION howdah_private."auth_issuer"() RETURNS TEXT
+STRICT STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'auth_issuer_wrapper';
+
 CREATE FUNCTION howdah_private."auth_link_url"(
     "base" TEXT,
     "path" TEXT,

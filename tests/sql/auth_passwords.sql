@@ -69,7 +69,7 @@ SELECT n, t.who, (a.refusal).status, ((a.refusal).headers ->> 'Retry-After')::in
 FROM (VALUES ('00000000-0000-4000-8000-000000000001'::uuid, 'ada'), (NULL, 'nobody')) AS t (id, who),
      generate_series(1, 12) AS n, LATERAL howdah_private.auth_try_password(t.id, t.who, 'wrong ' || n) AS a;
 SELECT DISTINCT who, min(n), max(n), status, soon, fits FROM answers GROUP BY who, status, soon, fits ORDER BY who, 2;
-SELECT count(DISTINCT body) AS bodies, min(body::text) AS body FROM answers WHERE status IS NOT NULL;
+SELECT count(DISTINCT body::text) AS bodies, min(body::text) AS body FROM answers WHERE status IS NOT NULL;
 -- The right one has to wait, too; what is no password is not an attempt.
 SELECT (a.refusal).status, a.fits FROM howdah_private.auth_try_password('00000000-0000-4000-8000-000000000001', 'ada', 'correct horse battery staple') AS a;
 SELECT (a.refusal).status, (a.refusal).body ->> 'error_code' AS error, a.fits

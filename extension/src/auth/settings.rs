@@ -18,6 +18,15 @@ fn get(name: &str) -> String {
     config.auth.get(name).cloned().unwrap_or_else(|| definition.default.to_owned())
 }
 
+/// The claim iss of users' tokens: the address of /auth/v1, where the setting api_external_url says it.
+#[pg_extern(schema = "howdah_private", stable, strict, parallel_restricted)]
+fn auth_issuer() -> String {
+    match get("api_external_url").as_str() {
+        "" => "howdah".to_owned(),
+        url => format!("{url}/auth/v1"),
+    }
+}
+
 /// The configuration; raises 55000 if there is none, or of another version.
 pub fn configuration() -> Rc<Config> {
     config::current().unwrap_or_else(|error| {

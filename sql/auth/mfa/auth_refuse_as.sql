@@ -16,7 +16,7 @@ DECLARE
         auth_refuse_as.error_code, auth_refuse_as.message, auth_refuse_as.extra);
 BEGIN
     v_answer.status := auth_refuse_as.status;
-    v_answer.body := v_answer.body || pg_catalog.jsonb_build_object('code', auth_refuse_as.status);
+    v_answer.body := v_answer.body::pg_catalog.jsonb || pg_catalog.jsonb_build_object('code', auth_refuse_as.status);
     RETURN v_answer;
 END
 $$;

@@ -38,7 +38,7 @@ BEGIN
     DELETE FROM auth.sessions AS s
     WHERE s.user_id = auth_step_up.user_id AND s.id <> v_session
       AND (s.id = auth_step_up.session_id OR s.aal IS NULL OR s.aal < 'aal2');
-    RETURN howdah_private.auth_session_body(v_session, auth_step_up.method, v_token);
+    RETURN howdah_private.auth_session_body(v_session, auth_step_up.method, v_token)::pg_catalog.jsonb;
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_step_up(pg_catalog.uuid, pg_catalog.uuid, pg_catalog.text, pg_catalog.uuid)

@@ -114,7 +114,8 @@ BEGIN
     IF v_answer.status <> 200 THEN
         RETURN howdah_private.auth_oauth_error('invalid_grant', COALESCE(v_answer.body ->> 'msg', 'Invalid refresh token'));
     END IF;
-    RETURN howdah_private.auth_oauth_tokens(v_answer.body, howdah_private.auth_session_of(v_answer.body), NULL);
+    v_session := v_answer.body;
+    RETURN howdah_private.auth_oauth_tokens(v_session, howdah_private.auth_session_of(v_session), NULL);
 END
 $$;
 ALTER FUNCTION auth.oauth_token(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,

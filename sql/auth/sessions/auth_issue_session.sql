@@ -47,7 +47,7 @@ BEGIN
     IF auth_issue_session.method <> 'password' AND auth_issue_session.oauth_client_id IS NULL THEN
         PERFORM howdah_private.auth_forget_attempts(auth_issue_session.user_id);
     END IF;
-    RETURN howdah_private.auth_session_body(v_session, auth_issue_session.method, v_token);
+    RETURN howdah_private.auth_session_body(v_session, auth_issue_session.method, v_token)::pg_catalog.jsonb;
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_issue_session(pg_catalog.uuid, pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.uuid, pg_catalog.text, pg_catalog.uuid)

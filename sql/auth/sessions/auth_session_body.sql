@@ -15,7 +15,7 @@ CREATE TYPE howdah_private.auth_claims AS (
     user_metadata pg_catalog.jsonb,
     role          pg_catalog.text,
     aal           pg_catalog.text,
-    amr           pg_catalog.json,
+    amr           pg_catalog.json[],
     session_id    pg_catalog.uuid,
     is_anonymous  pg_catalog.bool,
     client_id     pg_catalog.uuid,
@@ -25,45 +25,63 @@ COMMENT ON TYPE howdah_private.auth_claims IS 'Claims of an access token.';
 REVOKE USAGE ON TYPE howdah_private.auth_claims FROM PUBLIC;
 GRANT USAGE ON TYPE howdah_private.auth_claims TO howdah_owner;
 
+CREATE TYPE howdah_private.auth_session AS (
+    access_token  pg_catalog.text,
+    token_type    pg_catalog.text,
+    expires_in    pg_catalog.int8,
+    expires_at    pg_catalog.int8,
+    refresh_token pg_catalog.text,
+    "user"        pg_catalog.json
+);
+COMMENT ON TYPE howdah_private.auth_session IS 'The dialect''s session.';
+REVOKE USAGE ON TYPE howdah_private.auth_session FROM PUBLIC;
+GRANT USAGE ON TYPE howdah_private.auth_session TO howdah_owner;
+
 CREATE FUNCTION howdah_private.auth_session_body(
     session_id pg_catalog.uuid, method pg_catalog.text, refresh_token pg_catalog.text)
-RETURNS pg_catalog.jsonb
+RETURNS pg_catalog.json
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_ttl    CONSTANT pg_catalog.int8 := auth.get('jwt_exp');
-    v_now    CONSTANT pg_catalog.int8 := pg_catalog.floor(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()));
-    v_issued pg_catalog.int8;
+    v_issued pg_catalog.int8 := pg_catalog.floor(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()));
+    v_end    pg_catalog.int8;
+    v_from   pg_catalog.timestamptz;
     v_claims pg_catalog.text;
-    v_user   pg_catalog.text;
+    v_user   pg_catalog.json;
     v_id     pg_catalog.uuid;
 BEGIN
-    SELECT u.id, t.issued, u.document, howdah_private.to_json_filled(ROW(
-        howdah_private.auth_issuer(), u.id, COALESCE(NULLIF(u.aud, ''), auth.get('jwt_aud')), t.issued + v_ttl, t.issued,
-        COALESCE(u.email, ''), COALESCE(u.phone, ''), COALESCE(u.raw_app_meta_data, '{}'), COALESCE(u.raw_user_meta_data, '{}'),
-        COALESCE(u.role, ''), COALESCE(s.aal, 'aal1'),
-        (SELECT howdah.to_json_rows(a ORDER BY a.timestamp DESC, a.method)
-         FROM (SELECT m.authentication_method AS method,
-                      pg_catalog.floor(pg_catalog.date_part('epoch', m.updated_at))::pg_catalog.int8 AS timestamp
-               FROM auth.mfa_amr_claims AS m WHERE m.session_id = s.id) AS a), s.id, u.is_anonymous,
-        s.oauth_client_id, CASE WHEN s.oauth_client_id IS NOT NULL THEN s.scopes END)::howdah_private.auth_claims)
-    INTO STRICT v_id, v_issued, v_user, v_claims
-    FROM auth.sessions AS s
-    JOIN auth.user_documents AS u ON u.id = s.user_id
-    -- The very second of a change of role belongs to the tokens of before.
-    CROSS JOIN LATERAL (SELECT GREATEST(
-        v_now, pg_catalog.floor(pg_catalog.date_part('epoch', s.tokens_from))::pg_catalog.int8 + 1)) AS t (issued)
-    WHERE s.id = auth_session_body.session_id;
+    LOOP
+        v_end := v_issued + v_ttl;
+        -- Plain columns where they do: each function in a statement is looked up, and its grants, whenever it runs.
+        SELECT u.id, s.tokens_from, u.document, howdah_private.to_json_filled(ROW(
+            howdah_private.auth_issuer(), u.id, COALESCE(NULLIF(u.aud, ''), auth.get('jwt_aud')), v_end, v_issued, COALESCE(u.email, ''), COALESCE(u.phone, ''),
+            COALESCE(u.raw_app_meta_data, '{}'), COALESCE(u.raw_user_meta_data, '{}'), COALESCE(u.role, ''), COALESCE(s.aal, 'aal1'),
+            ARRAY(SELECT howdah_private.to_json_filled(a)
+                  FROM (SELECT m.authentication_method AS method,
+                               pg_catalog.floor(pg_catalog.date_part('epoch', m.updated_at))::pg_catalog.int8 AS timestamp
+                        FROM auth.mfa_amr_claims AS m WHERE m.session_id = s.id
+                        ORDER BY m.updated_at DESC, m.authentication_method) AS a),
+            s.id, u.is_anonymous, s.oauth_client_id,
+            CASE WHEN s.oauth_client_id IS NOT NULL THEN s.scopes END)::howdah_private.auth_claims)
+        INTO STRICT v_id, v_from, v_user, v_claims
+        FROM auth.sessions AS s
+        JOIN auth.user_documents AS u ON u.id = s.user_id
+        WHERE s.id = auth_session_body.session_id;
+        -- The very second of a change of role belongs to the tokens of before.
+        EXIT WHEN v_from IS NULL OR pg_catalog.date_part('epoch', v_from) < v_issued;
+        v_issued := pg_catalog.floor(pg_catalog.date_part('epoch', v_from))::pg_catalog.int8 + 1;
+    END LOOP;
     IF auth.get('teams_enabled') = 'true' THEN
         v_claims := v_claims::pg_catalog.jsonb || howdah_private.auth_extra_claims(v_id);
     END IF;
     IF howdah_private.hook_registered('custom_access_token') THEN
         v_claims := howdah_private.auth_finish_claims(v_id, v_claims::pg_catalog.jsonb, auth_session_body.method);
     END IF;
-    RETURN '{"access_token": "' || howdah_private.sign_claims('session', v_claims)
-        || '", "token_type": "bearer", "expires_in": ' || v_ttl || ', "expires_at": ' || v_issued + v_ttl
-        || ', "refresh_token": ' || pg_catalog.to_json(auth_session_body.refresh_token) || ', "user": ' || v_user || '}';
+    RETURN howdah_private.to_json_filled(ROW(
+        howdah_private.sign_claims('session', v_claims), 'bearer', v_ttl, v_end, auth_session_body.refresh_token,
+        v_user)::howdah_private.auth_session);
 END
 $$;
 COMMENT ON FUNCTION howdah_private.auth_session_body(pg_catalog.uuid, pg_catalog.text, pg_catalog.text)

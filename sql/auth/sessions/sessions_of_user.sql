@@ -46,7 +46,7 @@ BEGIN
     DELETE FROM auth.sessions AS s
     WHERE s.id = howdah_private.auth_uuid(end_session.session_id) AND s.user_id = v_caller.user_id;
     IF NOT FOUND THEN
-        RETURN ROW(404, (howdah_private.auth_refuse('session_not_found', 'No such session')).body || '{"code": 404}', NULL)::auth.answer;
+        RETURN ROW(404, (howdah_private.auth_refuse('session_not_found', 'No such session')).body::pg_catalog.jsonb || '{"code": 404}', NULL)::auth.answer;
     END IF;
     PERFORM howdah_private.auth_audit('session_ended', v_caller.user_id, pg_catalog.jsonb_build_object('session_id', end_session.session_id));
     RETURN ROW(204, NULL, NULL)::auth.answer;

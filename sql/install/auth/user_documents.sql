@@ -19,18 +19,20 @@ BEGIN
             u.id, COALESCE(u.aud, '') AS aud, COALESCE(u.role, '') AS role,
             COALESCE(u.email, '') AS email, COALESCE(u.phone, '') AS phone,
             COALESCE(u.raw_app_meta_data, '{}') AS app_metadata, COALESCE(u.raw_user_meta_data, '{}') AS user_metadata,
-            (SELECT COALESCE(pg_catalog.json_agg(howdah_private.to_json_filled(i) ORDER BY i.created_at, i.identity_id), '[]')
-             FROM (SELECT d.id AS identity_id, d.provider_id AS id, d.user_id, d.identity_data, d.provider, d.last_sign_in_at,
-                          d.created_at, d.updated_at, d.email
-                   FROM auth.identities AS d WHERE d.user_id = u.id) AS i) AS identities,
+            ARRAY(SELECT howdah_private.to_json_filled(i)
+                  FROM (SELECT d.id AS identity_id, d.provider_id AS id, d.user_id, d.identity_data, d.provider, d.last_sign_in_at,
+                               d.created_at, d.updated_at, d.email
+                        FROM auth.identities AS d WHERE d.user_id = u.id ORDER BY d.created_at, d.id) AS i) AS identities,
             u.created_at, u.updated_at, u.is_anonymous, u.email_confirmed_at, u.phone_confirmed_at, u.confirmed_at,
             u.invited_at, u.confirmation_sent_at, u.recovery_sent_at, u.email_change_sent_at, u.phone_change_sent_at,
             u.reauthentication_sent_at, u.last_sign_in_at, NULLIF(u.email_change, '') AS new_email,
             NULLIF(u.phone_change, '') AS new_phone, u.banned_until, u.deleted_at, NULLIF(u.is_sso_user, false) AS is_sso_user,
-            (SELECT pg_catalog.json_agg(howdah_private.to_json_filled(f) ORDER BY f.created_at, f.id)
-             FROM (SELECT m.id, m.created_at, m.updated_at, m.status, NULLIF(m.friendly_name, '') AS friendly_name,
-                          m.factor_type, m.phone, m.last_challenged_at
-                   FROM auth.mfa_factors AS m WHERE m.user_id = u.id) AS f) AS factors) AS shown;
+            -- Without factors there is no such member.
+            NULLIF(ARRAY(SELECT howdah_private.to_json_filled(f)::pg_catalog.text
+                         FROM (SELECT m.id, m.created_at, m.updated_at, m.status, NULLIF(m.friendly_name, '') AS friendly_name,
+                                      m.factor_type, m.phone, m.last_challenged_at
+                               FROM auth.mfa_factors AS m WHERE m.user_id = u.id ORDER BY m.created_at, m.id) AS f),
+                   '{}')::pg_catalog.json[] AS factors) AS shown;
     ALTER VIEW auth.user_documents OWNER TO howdah_owner;
     COMMENT ON VIEW auth.user_documents IS 'Users as the dialect shows them, with what access tokens tell of them.';
 END
