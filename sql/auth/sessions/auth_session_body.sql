@@ -25,6 +25,11 @@ COMMENT ON TYPE howdah_private.auth_claims IS 'Claims of an access token.';
 REVOKE USAGE ON TYPE howdah_private.auth_claims FROM PUBLIC;
 GRANT USAGE ON TYPE howdah_private.auth_claims TO howdah_owner;
 
+CREATE TYPE howdah_private.auth_amr_entry AS (method pg_catalog.text, "timestamp" pg_catalog.int8);
+COMMENT ON TYPE howdah_private.auth_amr_entry IS 'One entry of the claim amr.';
+REVOKE USAGE ON TYPE howdah_private.auth_amr_entry FROM PUBLIC;
+GRANT USAGE ON TYPE howdah_private.auth_amr_entry TO howdah_owner;
+
 CREATE TYPE howdah_private.auth_session AS (
     access_token  pg_catalog.text,
     token_type    pg_catalog.text,
@@ -58,11 +63,10 @@ BEGIN
         SELECT u.id, s.tokens_from, u.document, howdah_private.to_json_filled(ROW(
             howdah_private.auth_issuer(), u.id, COALESCE(NULLIF(u.aud, ''), auth.get('jwt_aud')), v_end, v_issued, COALESCE(u.email, ''), COALESCE(u.phone, ''),
             COALESCE(u.raw_app_meta_data, '{}'), COALESCE(u.raw_user_meta_data, '{}'), COALESCE(u.role, ''), COALESCE(s.aal, 'aal1'),
-            ARRAY(SELECT howdah_private.to_json_filled(a)
-                  FROM (SELECT m.authentication_method AS method,
-                               pg_catalog.floor(pg_catalog.date_part('epoch', m.updated_at))::pg_catalog.int8 AS timestamp
-                        FROM auth.mfa_amr_claims AS m WHERE m.session_id = s.id
-                        ORDER BY m.updated_at DESC, m.authentication_method) AS a),
+            ARRAY(SELECT howdah_private.to_json_filled(ROW(a.authentication_method, pg_catalog.floor(
+                             pg_catalog.date_part('epoch', a.updated_at)))::howdah_private.auth_amr_entry)
+                  FROM auth.mfa_amr_claims AS a WHERE a.session_id = s.id
+                  ORDER BY a.updated_at DESC, a.authentication_method),
             s.id, u.is_anonymous, s.oauth_client_id,
             CASE WHEN s.oauth_client_id IS NOT NULL THEN s.scopes END)::howdah_private.auth_claims)
         INTO STRICT v_id, v_from, v_user, v_claims
