@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import time
 
+from measure import CONNECTIONS
 from stack import HERE, Stack
 
 # 1 KB, as it stands in the row.
@@ -19,8 +20,8 @@ PAD = "repeat('x', 1000)"
 
 def one(schema):
     return (f"SELECT {schema}.send('bench', jsonb_build_object('n', 1, 'pad', {PAD}));\n"
-            f"SELECT msg_id FROM {schema}.read('bench', 30, 1) \\gset\n"
-            f"SELECT {schema}.delete('bench', :msg_id::bigint);\n")  # fmt: skip
+            f"SELECT COALESCE(max(msg_id), 0) AS id FROM {schema}.read('bench', 30, 1) \\gset\n"
+            f"SELECT {schema}.delete('bench', :id::bigint);\n")  # fmt: skip
 
 
 def hundred(schema):
@@ -154,7 +155,9 @@ def main():
         stack.sql((HERE / "pgmq.sql").read_text())
         stack.sql("SELECT pgmq.create('bench'); SELECT queue.create('bench'); SELECT queue.create('dead')")
         if wanted("single"):
-            _, share = beside(stack, "send, read, delete of 1 KB, 2 clients", one, asked.rounds, asked.seconds, 2, 1)
+            # As many as the other cases have: then it is the cores that are short, and not the wait for the disk.
+            what = f"send, read, delete of 1 KB, {CONNECTIONS} clients"
+            _, share = beside(stack, what, one, asked.rounds, asked.seconds, CONNECTIONS, 1)
             verdict("of pgmq's rate", f"{share:.2f}", "1.2", share >= 1.2)
         if wanted("batch"):
             ours, _ = beside(stack, "the same in batches of 100, messages", hundred, max(1, asked.rounds // 2), asked.seconds, 2, 100)
