@@ -64,25 +64,23 @@ impl Granted {
         carrier.carry(&with(item, payload)).await
     }
 
-    async fn deliver(&self, item: &Item) -> Value {
+    /// What came of it, or why there was no token to send it with.
+    async fn deliver(&self, item: &Item) -> Result<Value, Denied> {
         let grant = &item.payload["grant"];
         if !grant.is_object() {
-            return self.once(item, None).await;
+            return Ok(self.once(item, None).await);
         }
         let mut outcome = Value::Null;
         // A token may have been withdrawn before its time: once more with another.
         for _ in 0..2 {
-            let token = match self.tokens.get(grant, || self.ask(item, grant)).await {
-                Ok(token) => token,
-                Err(denied) => return denied,
-            };
+            let token = self.tokens.get(grant, || self.ask(item, grant)).await?;
             outcome = self.once(item, Some(&token)).await;
             if outcome["status"] != 401 {
                 break;
             }
             self.tokens.forget(grant, &token).await;
         }
-        outcome
+        Ok(outcome)
     }
 
     /// A new token, and how many seconds it is good for.
@@ -162,10 +160,15 @@ impl Carrier for Granted {
 
     fn carry<'a>(&'a self, item: &'a Item) -> Carrying<'a> {
         Box::pin(async {
-            let mut outcome = self.deliver(item).await;
-            if let Some(service) = item.payload["verdict"].as_str() {
-                outcome = judge(outcome, service);
-            }
+            let service = item.payload["verdict"].as_str();
+            // Only what the service itself has answered is its verdict.
+            let mut outcome = match self.deliver(item).await {
+                Ok(outcome) => match service {
+                    Some(service) => judge(outcome, service),
+                    None => outcome,
+                },
+                Err(denied) => denied,
+            };
             if let Some(transport) = item.payload.get("transport").filter(|t| t.is_string()) {
                 outcome["transport"] = transport.clone();
             }
