@@ -30,7 +30,9 @@ fn start() -> Howdah {
     let howdah = Howdah::start(&[]);
     howdah.sql(
         "UPDATE auth.rate_limits SET count = 0 WHERE setting IS NULL;
-         SELECT auth.set(setting, '0') FROM auth.rate_limits WHERE setting IS NOT NULL;",
+         SELECT auth.set(setting, '0') FROM auth.rate_limits WHERE setting IS NOT NULL;
+         -- Five hundred are made before the first is used.
+         SELECT auth.set('security_auth_code_exp', '600');",
     );
     howdah
 }
