@@ -72,6 +72,7 @@ fn distinct(receiver: &Receiver) -> (usize, usize) {
 fn a_courier_that_was_stopped_beyond_its_lease_settles_nothing() {
     let cluster = Cluster::start_with_howdah(false);
     let db = &cluster.db;
+    db.sql("SELECT howdah.set('webhook.concurrency', '16')");
     let rounds = count(5, 1);
     for round in 0..rounds {
         let receiver = Receiver::start();
@@ -167,7 +168,7 @@ fn many_rows_and_a_slow_receiver_cost_it_no_memory_and_stopping_loses_nothing() 
     let db = &cluster.db;
     let receiver = Receiver::start();
     receiver.be_slow(Duration::from_millis(200));
-    db.sql("SELECT howdah.set('outbox.lane_concurrency', '64'), howdah.pause('webhook')");
+    db.sql("SELECT howdah.set('webhook.concurrency', '64'), howdah.pause('webhook')");
     let url = receiver.url("/x");
     let begun = Instant::now();
     db.sql(&format!(
@@ -224,7 +225,7 @@ fn a_bad_network_loses_nothing() {
     let wanted = count(2_000, 100);
     let cluster = Cluster::start_with_howdah(false);
     let db = &cluster.db;
-    db.sql("SELECT howdah.set('webhook.timeout_ms', '2000'), howdah.set('outbox.lane_concurrency', '1000'), howdah.set('webhook.schedule', '0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0')");
+    db.sql("SELECT howdah.set('webhook.timeout_ms', '2000'), howdah.set('webhook.concurrency', '1000'), howdah.set('webhook.schedule', '0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0')");
     let receiver = Receiver::start();
     let socket = db.courier_db_url.split(' ').next().and_then(|host| host.strip_prefix("host="));
     let socket = std::path::Path::new(socket.expect("a folder")).join(".s.PGSQL.5432");
