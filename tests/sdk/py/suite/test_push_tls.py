@@ -5,9 +5,12 @@ import datetime
 import ipaddress
 import json
 import os
+import pathlib
+import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 import uuid
 
@@ -57,11 +60,11 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory):
+def own():
     """A Howdah that trusts one authority; gives a folder and that authority."""
-    folder = tmp_path_factory.mktemp("tls")
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(0o755)
+    # Not one of pytest's, which the server's user may not enter.
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="howdah-tls-"))
+    folder.chmod(0o755)
     authority = certificate("the test's authority")
     (folder / "ca.pem").write_bytes(authority[1].public_bytes(serialization.Encoding.PEM))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HOWDAH_")}
@@ -89,6 +92,7 @@ def own(tmp_path_factory):
         os.environ.update(kept)
         up.terminate()
         up.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def ready():
