@@ -76,10 +76,11 @@ force:
 test: $(stamps)/deps-test install ## Run every test, from unit to SDK, and count (TIERS="unit sql": only those)
 	@PG=$(PG) PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/run $(TIERS)
 
-drills: $(stamps)/deps-test install ## Run what is slow at full length: the API driven by its description for 10 minutes; DDL under traffic; 10,000 tables; kills, clocks, a bad network, a promotion
-	@HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/api/run $(or $(SECONDS),600)
-	@HOWDAH_DRILLS=full PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) \
-		cargo test --release --locked -p howdah-tests --test drills -- --test-threads 1 --nocapture reload kills:: couriers:: jobs:: standby::
+drills: $(stamps)/deps-test install ## Run every drill at full length, some hours, and write docs/RELIABILITY.md (DRILLS="jail kills::": only those, no page)
+	@[ -n "$(DRILLS)" ] || HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/api/run $(or $(SECONDS),600)
+	@set -o pipefail; HOWDAH_DRILLS=full PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) \
+		cargo test --release --locked -p howdah-tests --test drills -- --test-threads 1 --nocapture $(DRILLS) | tee target/drills.log
+	@[ -n "$(DRILLS)" ] || scripts/reliability target/drills.log >docs/RELIABILITY.md
 
 fuzz: ## Fuzz the query grammar and the SQL it becomes, 5 minutes each (SECONDS=30: less)
 	@fuzz/run $(or $(SECONDS),300)

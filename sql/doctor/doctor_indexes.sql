@@ -13,11 +13,8 @@ BEGIN
     RETURN QUERY
         WITH shown AS (
             SELECT c.oid, c.relname, c.reltuples FROM pg_catalog.pg_class AS c
-            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            JOIN howdah_private.doctor_schemas() AS n (oid) ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.reltuples >= 1000
-              AND n.nspname = ANY (
-                  SELECT pg_catalog.btrim(s.name)
-                  FROM pg_catalog.unnest(pg_catalog.string_to_array(howdah.get('rest.schemas'), ',')) AS s (name))
         ), wanted AS (
             SELECT 'foreign-key-index' AS "check", k.conrelid AS relation, k.conkey[1] AS number,
                    pg_catalog.format('each delete in %s, and each embed of %s in it, reads the whole of %2$s, for %s.%s has no index',

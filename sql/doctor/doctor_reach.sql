@@ -13,13 +13,10 @@ BEGIN
         SELECT c.oid, c.relkind, c.relrowsecurity, c.reloptions,
                pg_catalog.string_agg(pg_catalog.quote_ident(h.role), ', ' ORDER BY h.role)
         FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        JOIN howdah_private.doctor_schemas() AS n (oid) ON n.oid = c.relnamespace
         JOIN howdah.roles AS h ON NOT h.bypass
         JOIN pg_catalog.pg_roles AS r ON r.rolname = h.role
-        WHERE n.nspname = ANY (
-                  SELECT pg_catalog.btrim(s.name)
-                  FROM pg_catalog.unnest(pg_catalog.string_to_array(howdah.get('rest.schemas'), ',')) AS s (name))
-          AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
           AND pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
           AND (pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
                OR pg_catalog.has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE'))

@@ -54,6 +54,67 @@ impl Dice {
     }
 }
 
+/// One drill of the threat model: what went well and what did not. It closes with the line that docs/RELIABILITY.md is made of
+/// (`scripts/reliability`), and fails if anything did not.
+pub struct Drill {
+    id: &'static str,
+    title: String,
+    seed: u64,
+    begun: Instant,
+    passed: u64,
+    failures: Vec<String>,
+    figures: Vec<String>,
+}
+
+impl Drill {
+    /// `id`: its number in the threat model (D1 …), or a word; `title`: what is done, counts included. Its dice have its seed.
+    pub fn begin(id: &'static str, title: impl Into<String>) -> (Self, Dice) {
+        let dice = Dice::new(id);
+        let (title, seed) = (title.into(), dice.0);
+        let begun = Instant::now();
+        (Self { id, title, seed, begun, passed: 0, failures: vec![], figures: vec![] }, dice)
+    }
+
+    pub fn passed(&mut self, count: u64) {
+        self.passed += count;
+    }
+
+    /// Counts one; says of the first hundred that are not so what was found.
+    pub fn check(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if holds {
+            self.passed += 1;
+        } else {
+            let what = what();
+            if self.failures.len() < 100 {
+                println!("{}: FAILED: {what}", self.id);
+            }
+            self.failures.push(what);
+        }
+    }
+
+    /// Something measured, or counted: `0 lost of 5,187 acknowledged`.
+    pub fn figure(&mut self, said: impl Into<String>) {
+        let said = said.into();
+        println!("{}: {said}", self.id);
+        self.figures.push(said);
+    }
+
+    /// Says what came of it.
+    #[track_caller]
+    pub fn end(self) {
+        let Self { id, title, seed, begun, passed, failures, figures } = self;
+        let seconds = begun.elapsed().as_secs_f64();
+        let form = if full() { "full" } else { "reduced" };
+        let counts = format!("{passed} passed, {} failed", failures.len());
+        println!(
+            "drill\t{id}\t{title}\t{form}\t{seed}\t{seconds:.0} s\t{counts}\t{}",
+            figures.join("; ")
+        );
+        assert!(failures.is_empty(), "{id}, seed {seed}: {counts}: {}", failures[0]);
+        assert!(passed > 0, "{id} tried nothing");
+    }
+}
+
 /// A `howdah courier`; it is killed with this value.
 pub struct Courier(Child);
 

@@ -40,7 +40,7 @@ BEGIN
     -- What never was is left out; email and phone are '' rather than null; the `id` of an identity is the provider's.
     CREATE VIEW auth.user_documents AS
         SELECT u.id, u.aud, u.role, u.email, u.phone, u.raw_app_meta_data, u.raw_user_meta_data, u.is_anonymous,
-               u.banned_until, u.deleted_at, howdah_private.to_json_filled(shown) AS document
+               howdah_private.to_json_filled(shown) AS document
         FROM auth.users AS u
         CROSS JOIN LATERAL (SELECT
             u.id, COALESCE(u.aud, '') AS aud, COALESCE(u.role, '') AS role,

