@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod alerts;
 pub mod api;
 pub mod authenticator;
 pub mod chaos;

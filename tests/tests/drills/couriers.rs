@@ -314,4 +314,10 @@ fn its_metrics_say_what_happens() {
     wait(5, "ticks", || watched.metric("howdah_courier_ticks_total") >= 3.0);
     assert_eq!(watched.metric("howdah_courier_standby"), 0.0);
     assert_eq!(watched.get("/other").map(|(status, _)| status), Some(404));
+    let (_, told) = watched.get("/metrics").expect("metrics");
+    let named = howdah_tests::alerts::metrics(&["howdah_courier_", "howdah_outbox_"]);
+    assert!(named.len() >= 5, "{named:?}");
+    for name in named {
+        assert!(told.contains(&format!("\n{name}")), "alerts.yml looks at {name}");
+    }
 }

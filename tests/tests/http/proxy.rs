@@ -146,6 +146,11 @@ fn tells_operators_how_it_is() {
     for line in text.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
         assert!(line.rsplit_once(' ').is_some_and(|(_, v)| v.parse::<f64>().is_ok()), "{line}");
     }
+    let named = howdah_tests::alerts::metrics(&["howdah_pg", "howdah_re"]);
+    assert!(named.len() >= 4, "{named:?}");
+    for name in named {
+        assert!(text.contains(&format!("\n{name}")), "alerts.yml looks at {name}");
+    }
     let forwarded = api.call("GET", "/metrics").header("X-Forwarded-For", "203.0.113.9").send();
     assert_ne!(forwarded.status, 200, "metrics are not for the world");
 }
