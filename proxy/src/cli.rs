@@ -105,7 +105,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
     /// Connection of role howdah_proxy: postgres://… or host=/run/postgresql dbname=app
-    /// user=howdah_proxy
+    /// user=howdah_proxy; sslmode, sslrootcert, sslcert and sslkey as libpq has them
     #[arg(long, env = "HOWDAH_PROXY_DB_URL", hide_env_values = true, value_name = "URL")]
     pub db_url: String,
     /// Pipelined connections that all ordinary requests share

@@ -4,10 +4,11 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
+use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, NoTls};
 
 use crate::cli::DoctorArgs;
+use crate::dsn::Dsn;
 use crate::told::told;
 
 #[derive(Debug, Serialize)]
@@ -45,7 +46,8 @@ pub async fn run(args: DoctorArgs) -> ExitCode {
 }
 
 async fn examine(url: &str) -> Result<Report, String> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.map_err(|e| {
+    let dsn: Dsn = url.parse().map_err(|unusable| format!("--db-url: {unusable}"))?;
+    let (client, connection) = dsn.connect().await.map_err(|e| {
         format!("cannot connect: {}\n  is the server up, and --db-url right?", told(&e))
     })?;
     tokio::spawn(connection);

@@ -5,6 +5,7 @@
 mod cli;
 mod courier;
 mod doctor;
+mod dsn;
 mod serve;
 mod told;
 mod up;

@@ -3,7 +3,8 @@
 
 use crate::server::{Howdah, root};
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -30,9 +31,7 @@ impl Cluster {
              log_line_prefix = '%m [%p] %q%u@%d '\ntimezone = 'UTC'\n",
             cluster.folder.display()
         );
-        let path = cluster.data().join("postgresql.conf");
-        let written = fs::read_to_string(&path).and_then(|was| fs::write(&path, was + &settings));
-        written.expect("postgresql.conf");
+        cluster.configure(&settings);
         cluster
     }
 
@@ -43,6 +42,24 @@ impl Cluster {
         cluster.db.sql("CREATE EXTENSION howdah; SELECT howdah.install()");
         cluster.db.sql("SELECT howdah.set('courier.allowed_hosts', '127.0.0.1:*')");
         cluster
+    }
+
+    /// More lines for postgresql.conf, from the next start on; the last of a name counts.
+    pub fn configure(&self, lines: &str) {
+        let path = self.data().join("postgresql.conf");
+        let written = fs::read_to_string(&path).and_then(|was| fs::write(&path, was + lines));
+        written.expect("postgresql.conf");
+    }
+
+    /// A file of the server's own, which others may not read.
+    pub fn put(&self, name: &str, bytes: &[u8]) {
+        let path = self.data().join(name);
+        let _ = fs::remove_file(&path);
+        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        made.and_then(|mut file| file.write_all(bytes)).expect("a file of the server's");
+        if let Some(account) = account() {
+            run(Command::new("chown").arg(account).arg(&path));
+        }
     }
 
     /// A streaming standby of this one, not started yet.

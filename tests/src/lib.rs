@@ -17,6 +17,7 @@ pub mod forge;
 pub mod inbox;
 pub mod issuer;
 pub mod outside;
+pub mod proxy;
 pub mod receiver;
 pub mod reply;
 pub mod server;

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
+use tokio_postgres::{AsyncMessage, Client, Connection, Statement};
 
 use super::carrier::{Item, Outcome};
 use super::metrics::{Metrics, Waiting};
+use crate::dsn::Dsn;
 use crate::serve::log::{self, Level};
 use crate::told::told;
 
@@ -40,7 +41,7 @@ pub enum Trouble {
 /// Where the server is, how often a standby is asked whether it is one still, and who counts what becomes of connections.
 #[derive(Clone)]
 pub struct Server {
-    pub config: Config,
+    pub dsn: Dsn,
     pub standby: Duration,
     pub metrics: Arc<Metrics>,
 }
@@ -171,7 +172,7 @@ pub(super) async fn connect(
     hear: impl FnMut(AsyncMessage) + Send + 'static,
 ) -> Result<Connected, String> {
     let metrics = server.metrics.clone();
-    let made = match timeout(PATIENCE, server.config.connect(NoTls)).await {
+    let made = match timeout(PATIENCE, server.dsn.connect()).await {
         Ok(made) => made.map_err(|error| told(&error)),
         Err(_) => Err("no answer".into()),
     };

@@ -24,9 +24,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
-use tokio_postgres::Config;
 
 use crate::cli::{CourierArgs, LogFormat, LogLevel};
+use crate::dsn::Dsn;
 use crate::serve::log::{self, Level};
 use carrier::Carrier;
 use desk::{Desk, Server};
@@ -44,14 +44,17 @@ const DRAIN: Duration = Duration::from_secs(12);
 /// Runs until SIGTERM or SIGINT; fails only when it is told nonsense.
 pub async fn run(args: CourierArgs) -> ExitCode {
     log::start(LogLevel::Info, LogFormat::Auto);
-    let mut config: Config = match args.db_url.parse() {
-        Ok(config) => config,
+    let mut dsn: Dsn = match args.db_url.parse() {
+        Ok(dsn) => dsn,
         Err(error) => {
             log::event(Level::Error, "not a connection", &[("error", &error.to_string())]);
             return ExitCode::FAILURE;
         }
     };
-    config.application_name("howdah courier").connect_timeout(CONNECT);
+    if let Some(danger) = dsn.danger() {
+        log::event(Level::Warn, danger, &[]);
+    }
+    dsn.config.application_name("howdah courier").connect_timeout(CONNECT);
     let carriers = match carriers() {
         Ok(carriers) => carriers,
         Err(error) => {
@@ -79,7 +82,7 @@ pub async fn run(args: CourierArgs) -> ExitCode {
     }
     let watched = args.admin_listen.is_some();
     let mut work = Work::new(name(), carriers, metrics.clone(), watched, stopped);
-    let server = Server { config, standby: STANDBY, metrics };
+    let server = Server { dsn, standby: STANDBY, metrics };
     let told = async {
         tokio::select! {
             _ = interrupt.recv() => {}

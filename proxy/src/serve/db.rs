@@ -36,9 +36,9 @@ use postgres_protocol::message::frontend;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout, timeout_at};
-use tokio_postgres::config::Config as Address;
 
 use crate::cli::ServeArgs;
+use crate::dsn::Dsn;
 
 use super::Counted;
 use super::answer::{Finished, Refusal};
@@ -95,7 +95,7 @@ pub struct Call<'a> {
 }
 
 pub struct Db {
-    address: Address,
+    address: Dsn,
     epoch: Instant,
     homes: Vec<Handle>,
     pools: [Pool; Lane::ALL.len() + 1],
@@ -108,7 +108,7 @@ pub struct Db {
 
 impl Db {
     /// Starts the tasks that keep the connections, spread over `homes`.
-    pub fn start(address: Address, homes: Vec<Handle>, args: &ServeArgs) -> Arc<Self> {
+    pub fn start(address: Dsn, homes: Vec<Handle>, args: &ServeArgs) -> Arc<Self> {
         let fast = args.fast_connections.max(1);
         let write = args.write_connections.max(1);
         let heavy = args.heavy_connections.max(1);

@@ -16,6 +16,7 @@ mod compress;
 mod config;
 mod cors;
 mod db;
+mod dial;
 mod gateway;
 mod line;
 pub mod log;
@@ -48,6 +49,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::cli::ServeArgs;
+use crate::dsn::Dsn;
 use answer::{Refusal, refuse_raw};
 use client::{Ids, Peer};
 use db::Db;
@@ -106,7 +108,10 @@ pub async fn run(args: Box<ServeArgs>) -> ExitCode {
 }
 
 async fn serve(args: ServeArgs) -> io::Result<()> {
-    let address = args.db_url.parse::<tokio_postgres::Config>().map_err(io::Error::other)?;
+    let address: Dsn = args.db_url.parse()?;
+    if let Some(danger) = address.danger() {
+        log::event(Level::Warn, danger, &[]);
+    }
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => Some(tls::acceptor(cert, key)?),
         _ => None,

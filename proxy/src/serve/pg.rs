@@ -18,14 +18,15 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes, BytesMut};
-use postgres_protocol::authentication::sasl;
+use postgres_protocol::authentication::{md5_hash, sasl};
 use postgres_protocol::message::{backend::Message, frontend};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::oneshot;
-use tokio_postgres::config::{Config, Host, SslMode};
-use tokio_util::either::Either;
+use tokio_postgres::config::Config;
 use tokio_util::io::{poll_read_buf, poll_write_buf};
+
+use super::dial::{Socket, Target};
+use crate::dsn::Dsn;
 
 /// The first three columns of the (only) row of a reply; absent and null ones are empty.
 pub type Row = [Bytes; 3];
@@ -211,6 +212,10 @@ impl Driver {
                     Poll::Pending => break,
                 };
             }
+            // TLS keeps what did not fit; without it there is nothing to do.
+            if let Poll::Ready(flushed) = Pin::new(&mut self.socket).poll_flush(cx) {
+                flushed?;
+            }
             if closing && self.waiting.is_empty() && self.output.is_empty() {
                 return Poll::Ready(Ok(()));
             }
@@ -371,63 +376,19 @@ fn raised(fields: &[u8]) -> Failure {
     Failure::Raised { code, detail }
 }
 
-type Socket = Either<TcpStream, UnixStream>;
-
-/// Where a server listens.
-#[derive(Debug, Clone)]
-pub enum Target {
-    Tcp(String, u16),
-    Unix(std::path::PathBuf),
-}
-
-impl Target {
-    /// The addresses that a connection string names, in order.
-    pub fn list(config: &Config) -> Vec<Self> {
-        let ports = config.get_ports();
-        let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
-        let usual = [Host::Unix("/var/run/postgresql".into())];
-        let hosts = Some(config.get_hosts()).filter(|hosts| !hosts.is_empty()).unwrap_or(&usual);
-        let target = |(index, host): (usize, &Host)| match host {
-            Host::Unix(dir) => Self::Unix(dir.join(format!(".s.PGSQL.{}", port(index)))),
-            Host::Tcp(name) => Self::Tcp(name.clone(), port(index)),
-        };
-        hosts.iter().enumerate().map(target).collect()
-    }
-
-    async fn open(&self) -> io::Result<Socket> {
-        Ok(match self {
-            Self::Unix(path) => Socket::Right(UnixStream::connect(path).await?),
-            Self::Tcp(host, port) => {
-                let stream = TcpStream::connect((host.as_str(), *port)).await?;
-                stream.set_nodelay(true)?;
-                // Half-open links (a vanished host) end within about 25 s instead of the kernel's
-                // two hours.
-                let keepalive = socket2::TcpKeepalive::new()
-                    .with_time(Duration::from_secs(10))
-                    .with_interval(Duration::from_secs(5))
-                    .with_retries(3);
-                socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-                Socket::Left(stream)
-            }
-        })
-    }
-}
-
 /// Opens a connection, signs in and prepares `statements`.
 ///
 /// # Errors
 /// [`io::Error`] with a text fit for a log: never the password, at most an SQLSTATE of the server.
 pub async fn connect(
-    config: &Config,
+    dsn: &Dsn,
     statements: &[Prepared],
     epoch: Instant,
 ) -> io::Result<(Arc<Link>, Driver)> {
-    if config.get_ssl_mode() == SslMode::Require {
-        return Err(io::Error::other("sslmode=require: use a unix socket or a private network"));
-    }
+    let config = &dsn.config;
     let limit = config.get_connect_timeout().copied().unwrap_or(Duration::from_secs(5));
     let mut last = io::Error::other("no host given");
-    for target in Target::list(config) {
+    for target in Target::list(dsn) {
         let attempt = tokio::time::timeout(limit, sign_in(config, &target, statements, epoch));
         match attempt.await {
             Ok(Ok(pair)) => return Ok(pair),
@@ -462,6 +423,10 @@ async fn sign_in(
             Message::AuthenticationOk => break,
             Message::AuthenticationCleartextPassword => {
                 frontend::password_message(secret()?, &mut out)?;
+            }
+            Message::AuthenticationMd5Password(body) => {
+                let hash = md5_hash(user.as_bytes(), secret()?, body.salt());
+                frontend::password_message(hash.as_bytes(), &mut out)?;
             }
             Message::AuthenticationSasl(_) => {
                 let exchange =

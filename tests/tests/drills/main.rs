@@ -24,4 +24,5 @@ mod reload;
 mod settings;
 mod sms;
 mod standby;
+mod tls;
 mod webhooks;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{AsyncMessage, CancelToken, Client, NoTls, Row};
+use tokio_postgres::{AsyncMessage, CancelToken, Client, Row};
 
 use super::super::desk::{Server, connect};
 use crate::told::told;
@@ -59,8 +59,9 @@ impl Desk {
     /// When there is no connection, or the extension is not there.
     pub async fn open(server: &Server) -> Result<Self, String> {
         let mut server = server.clone();
-        let options = server.config.get_options().map(|own| format!("{own} {WATCH}"));
+        let options = server.dsn.config.get_options().map(|own| format!("{own} {WATCH}"));
         server
+            .dsn
             .config
             .options(options.as_deref().unwrap_or(WATCH))
             .application_name("howdah courier, jobs");
@@ -200,6 +201,6 @@ impl Bell {
 }
 
 /// Ends what runs on the connection of the token; best effort.
-pub async fn end(token: CancelToken) {
-    let _ = timeout(PATIENCE, token.cancel_query(NoTls)).await;
+pub async fn end(server: &Server, token: CancelToken) {
+    let _ = timeout(PATIENCE, token.cancel_query(server.dsn.maker())).await;
 }

@@ -63,7 +63,7 @@ async fn listen(server: &Server, hall: &Hall) -> Result<(), String> {
         if hall.running(|running| !running.is_empty()) {
             for id in bell.cancelled().await? {
                 if let Some(token) = hall.running(|running| running.get(&id).cloned()) {
-                    desk::end(token).await;
+                    desk::end(server, token).await;
                 }
             }
         }
