@@ -124,7 +124,8 @@ impl Load<'_> {
                     Ok(()) => self.journal.note("undone", n),
                     Err(_) => break,
                 }
-                std::thread::sleep(Duration::from_millis(20));
+                // Four things leave by each: what couriers that live for a second can keep up with for long.
+                std::thread::sleep(Duration::from_millis(if full() { 80 } else { 20 }));
             }
         }
     }
