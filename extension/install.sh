@@ -30,6 +30,12 @@ mkdir -p "$libdir" "$extdir"
 put "$library" "$libdir" howdah.so 0755
 put "$script" "$extdir" "howdah--$version.sql" 0644
 for release in "$root"/sql/releases/howdah--*.sql; do
-    if [ -f "$release" ]; then put "$release" "$extdir" "$(basename "$release")" 0644; fi
+    [ -f "$release" ] || continue
+    put "$release" "$extdir" "$(basename "$release")" 0644
+    from=$(basename "$release" .sql)
+    from=${from#howdah--}
+    # From each of them straight to this version.
+    "$root/sql/upgrade" "$from" "$script"
+    put "$script" "$extdir" "howdah--$from--$version.sql" 0644
 done
 put "$root/extension/howdah.control" "$extdir" howdah.control 0644

@@ -19,7 +19,7 @@ use super::{Progress, Result};
 const PARENT: &str = "HOWDAH_UP_PID";
 /// A child that has lived so long is started again at once when it dies.
 const SETTLED: Duration = Duration::from_secs(30);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// A process that is kept running.
 pub struct Child {
