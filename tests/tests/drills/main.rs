@@ -21,6 +21,7 @@ mod mail;
 mod many_tables;
 mod push;
 mod reload;
+mod role_fuzz;
 mod settings;
 mod sms;
 mod standby;
