@@ -3,6 +3,7 @@
 
 use howdah_tests::api::{Api, user_id};
 use howdah_tests::database::{literal, rows};
+use howdah_tests::drill::{Drill, count};
 use howdah_tests::server::{Howdah, shared};
 use howdah_tests::table::each;
 use howdah_tests::wire::Connection;
@@ -235,7 +236,18 @@ fn leaves_a_clean_session_after_each_attempt() {
             changed.push(format!("{name}: {status} {body}"));
         }
     }
-    assert!(changed.is_empty(), "{}", changed.join("\n"));
+    let tried = (2 * ESCAPES.len() + STATIC.len()) as u64;
+    let (mut drill, _) = Drill::begin(
+        "A1",
+        format!(
+            "{} statements and {} functions that would leave the role, each as anon on the proxy's own session, and what the session keeps of it",
+            ESCAPES.len(),
+            STATIC.len()
+        ),
+    );
+    drill.check(changed.is_empty(), || changed.join("\n"));
+    drill.passed(tried.saturating_sub(changed.len() as u64 + 1));
+    drill.end();
 }
 
 #[test]
@@ -452,7 +464,16 @@ fn leaves_nothing_to_the_next_request() {
             session.serve("state", &json!({}), Some(&user));
         }
     }
-    assert!(leaks.is_empty(), "{} leaks\n{}", leaks.len(), leaks.join("\n"));
+    let (mut drill, _) = Drill::begin(
+        "A3",
+        format!(
+            "{} things that a request might leave to the next one on its connection",
+            LEAKS.len()
+        ),
+    );
+    drill.check(leaks.is_empty(), || leaks.join("\n"));
+    drill.passed((LEAKS.len() - leaks.len()).saturating_sub(1) as u64);
+    drill.end();
 }
 
 #[test]
@@ -533,12 +554,20 @@ fn says_null_and_never_empty_for_nobody() {
 fn keeps_users_apart_on_shared_connections() {
     let howdah = shared();
     let users: Vec<_> = (1..=50).map(|n| Api::user(howdah, "jail", n)).collect();
+    let rounds = count(2_500, 500);
+    let (mut drill, _) = Drill::begin(
+        "A3",
+        format!(
+            "{} interleaved reads of 50 users on 4 connections, each of his own rows",
+            4 * rounds
+        ),
+    );
     std::thread::scope(|scope| {
         for worker in 0..4_usize {
             let users = &users;
             scope.spawn(move || {
                 let mut connection = Connection::open(howdah.address()).expect("a connection");
-                for round in 0..500_usize {
+                for round in 0..rounds {
                     let n = (round * 7 + worker * 13) % 50;
                     let reply = users[n]
                         .rest("GET", "/owned?select=id&order=id")
@@ -551,6 +580,8 @@ fn keeps_users_apart_on_shared_connections() {
             });
         }
     });
+    drill.passed(4 * rounds as u64);
+    drill.end();
 }
 
 #[test]
