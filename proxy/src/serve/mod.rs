@@ -25,6 +25,7 @@ pub mod ops;
 mod pg;
 mod pool;
 mod socket;
+mod taking;
 mod tls;
 mod wait;
 

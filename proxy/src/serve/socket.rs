@@ -7,6 +7,7 @@
 //! - **Lingering close** (RFC 9112, 9.6). Closing with unread input resets the connection, and the
 //!   client may never see the answer that told it why. So what still comes is read and thrown away
 //!   for a moment.
+//! - **Slow readers.** See [`super::taking`].
 
 use std::future::Future;
 use std::io;
@@ -23,6 +24,7 @@ use tokio::time::{Sleep, sleep};
 use super::answer::{Refusal, refuse_raw};
 use super::client::Ids;
 use super::line::Lines;
+use super::taking::Taking;
 
 /// How long, and how much, is read after the last answer.
 const LINGER: Duration = Duration::from_secs(1);
@@ -44,6 +46,7 @@ pub struct ClientSocket<S> {
     activity: Arc<Activity>,
     ids: Arc<Ids>,
     lines: Lines,
+    taking: Taking,
     /// An answer of ours that replaces a bare one.
     own: Vec<u8>,
     /// Set once nothing more is written.
@@ -54,8 +57,8 @@ pub struct ClientSocket<S> {
 
 impl<S: AsyncWrite + Unpin> ClientSocket<S> {
     pub fn new(inner: S, activity: Arc<Activity>, ids: Arc<Ids>) -> Self {
-        let (lines, own, lingering) = (Lines::default(), Vec::new(), None);
-        Self { inner, activity, ids, lines, own, lingering, eof: false, thrown_away: 0 }
+        let (lines, taking, own, lingering) = (Lines::default(), Taking::default(), vec![], None);
+        Self { inner, activity, ids, lines, taking, own, lingering, eof: false, thrown_away: 0 }
     }
 
     fn poll_own(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<&mut S>> {
@@ -133,7 +136,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for ClientSocket<S> {
         {
             return Poll::Ready(Ok(first.len()));
         }
-        Pin::new(&mut this.inner).poll_write_vectored(cx, parts)
+        let written = Pin::new(&mut this.inner).poll_write_vectored(cx, parts);
+        this.taking.wrote(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -141,7 +145,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for ClientSocket<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(ready!(self.get_mut().poll_own(cx))?).poll_flush(cx)
+        let this = self.get_mut();
+        let flushed = Pin::new(ready!(this.poll_own(cx))?).poll_flush(cx);
+        this.taking.flushed(cx, flushed)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

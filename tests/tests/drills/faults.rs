@@ -2,6 +2,7 @@
 
 use howdah_tests::api::Api;
 use howdah_tests::drill::signal;
+use howdah_tests::process::serving;
 use howdah_tests::server::{Howdah, free_port};
 use howdah_tests::wire::Connection;
 use serde_json::json;
@@ -27,32 +28,6 @@ impl Drop for Raise<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
-}
-
-/// Process ids of the `howdah serve` that answers for this Howdah.
-fn serving(howdah: &Howdah) -> Vec<u32> {
-    let port = howdah.url.rsplit(':').next().expect("a port").to_owned();
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else {
-            continue;
-        };
-        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let words: Vec<_> =
-            line.split(|b| *b == 0).map(|w| String::from_utf8_lossy(w).into_owned()).collect();
-        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        let environment = String::from_utf8_lossy(&environment).into_owned();
-        let ours = words.iter().any(|w| *w == port || w.ends_with(&format!(":{port}")))
-            || environment.contains(&format!("HOWDAH_PORT={port}"))
-            || environment.contains(&format!(":{port}\0"));
-        if words.first().is_some_and(|w| w.ends_with("howdah"))
-            && words.get(1).is_some_and(|w| w == "serve")
-            && ours
-        {
-            found.push(pid);
-        }
-    }
-    found
 }
 
 /// Asks until a read answers 200; fails after `patience`.

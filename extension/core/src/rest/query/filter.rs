@@ -113,7 +113,7 @@ fn compare(lex: &mut Lexer<'_>, values: &mut Values, within: Within, op: Compare
                     .is_some_and(|all| all.iter().all(|e| regex::is_bounded(e))),
             };
             if !fine {
-                let expecting = "a regular expression of at most 100 bytes, repeats of at most 20 and not nested";
+                let expecting = "a regular expression of at most 100 bytes, repeats of at most 20 and not nested, no back-references";
                 return Err(Failure { at: start, expecting });
             }
             value.into_owned()

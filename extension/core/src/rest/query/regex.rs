@@ -2,8 +2,9 @@
 //!
 //! What Postgres takes long to *compile* is counted repeats in counted repeats: `(a{0,100}){0,100}b` overran a statement
 //! timeout of 2 s by 1.6 s, because compilation is not interrupted, while classic backtracking patterns took under
-//! 25 ms. So a pattern is short, its counts are small, and no counted repeat holds another. Syntax that changes how
-//! the rest is read (`(?x)`, `(?#…)`, `***=`) is refused, lest it hide a repeat from this check.
+//! 25 ms. So a pattern is short, its counts are small, and no counted repeat holds another. Nor does it look back: what
+//! `(.*)\1$` may match is tried one by one, on 100 KB until the time-out. Syntax that changes how the rest is read (`(?x)`,
+//! `(?#…)`, `***=`) is refused, lest it hide a repeat from this check.
 
 use crate::limits;
 
@@ -33,7 +34,13 @@ impl Check<'_> {
             self.rest = rest;
             let mut closed = false;
             match b {
-                b'\\' => self.rest = rest.split_first()?.1,
+                b'\\' => {
+                    let (escaped, rest) = rest.split_first()?;
+                    if matches!(escaped, b'1'..=b'9') {
+                        return None;
+                    }
+                    self.rest = rest;
+                }
                 b'[' => self.bracket()?,
                 b'(' => {
                     self.group_kind()?;

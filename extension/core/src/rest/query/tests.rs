@@ -505,6 +505,10 @@ fn bounds_regular_expressions() {
     ] {
         assert!(!regex::is_bounded(bad), "{bad}");
     }
+    for back in [r"(a)\1", r"(.*)\1$", r"(a)(b)\2*", r"(?i)(a)\9"] {
+        assert!(!regex::is_bounded(back), "{back}");
+    }
+    assert!(regex::is_bounded(r"\d\0\\1[\1]"));
     assert!(!regex::is_bounded(&"a".repeat(101)));
     assert_eq!(code("a=match.(a{2}){2}"), "PGRST100");
     assert_eq!(code("a=imatch(any).{\"(a{2}){2}\"}"), "PGRST100");
