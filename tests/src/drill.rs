@@ -30,8 +30,24 @@ pub fn signal(name: &str, pid: u32) {
     assert!(sent.is_ok_and(|s| s.success()), "kill -{name} {pid}");
 }
 
+/// The closing line of a drill that has asserted all the way: so many things held.
+pub fn closing(id: &str, title: &str, begun: Instant, passed: usize, found: &str) {
+    let seed = std::env::var("HOWDAH_SEED").unwrap_or_else(|_| "-".into());
+    say(id, title, &seed, begun, &format!("{passed} passed, 0 failed"), found);
+}
+
+fn say(id: &str, title: &str, seed: &str, begun: Instant, counts: &str, found: &str) {
+    let form = if full() { "full" } else { "reduced" };
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("drill\t{id}\t{title}\t{form}\t{seed}\t{seconds:.0} s\t{counts}\t{found}");
+}
+
 /// Numbers by lot, the same again from the same seed (`HOWDAH_SEED`): splitmix64.
-pub struct Dice(u64);
+pub struct Dice {
+    state: u64,
+    /// What it began with.
+    pub seed: u64,
+}
 
 impl Dice {
     /// Says its seed.
@@ -42,12 +58,12 @@ impl Dice {
             now.map_or(1, |since| since.as_millis() as u64)
         });
         println!("{drill}: seed {seed}");
-        Self(seed)
+        Self { state: seed, seed }
     }
 
     pub fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) % end.max(1)
@@ -70,7 +86,7 @@ impl Drill {
     /// `id`: its number in the threat model (D1 …), or a word; `title`: what is done, counts included. Its dice have its seed.
     pub fn begin(id: &'static str, title: impl Into<String>) -> (Self, Dice) {
         let dice = Dice::new(id);
-        let (title, seed) = (title.into(), dice.0);
+        let (title, seed) = (title.into(), dice.seed);
         let begun = Instant::now();
         (Self { id, title, seed, begun, passed: 0, failures: vec![], figures: vec![] }, dice)
     }
@@ -103,13 +119,8 @@ impl Drill {
     #[track_caller]
     pub fn end(self) {
         let Self { id, title, seed, begun, passed, failures, figures } = self;
-        let seconds = begun.elapsed().as_secs_f64();
-        let form = if full() { "full" } else { "reduced" };
         let counts = format!("{passed} passed, {} failed", failures.len());
-        println!(
-            "drill\t{id}\t{title}\t{form}\t{seed}\t{seconds:.0} s\t{counts}\t{}",
-            figures.join("; ")
-        );
+        say(id, &title, &seed.to_string(), begun, &counts, &figures.join("; "));
         assert!(failures.is_empty(), "{id}, seed {seed}: {counts}: {}", failures[0]);
         assert!(passed > 0, "{id} tried nothing");
     }

@@ -3,7 +3,7 @@
 
 use howdah_tests::chaos::{Chaos, Target};
 use howdah_tests::cluster::Cluster;
-use howdah_tests::drill::{Courier, Dice, count, full, wait};
+use howdah_tests::drill::{Courier, Dice, closing, count, full, wait};
 use howdah_tests::receiver::Receiver;
 use howdah_tests::server::{Howdah, free_port};
 use howdah_tests::wire::Connection;
@@ -70,6 +70,7 @@ fn distinct(receiver: &Receiver) -> (usize, usize) {
 /// D4: two carry it, one of them settles.
 #[test]
 fn a_courier_that_was_stopped_beyond_its_lease_settles_nothing() {
+    let begun = Instant::now();
     let cluster = Cluster::start_with_howdah(false);
     let db = &cluster.db;
     db.sql("SELECT howdah.set('webhook.concurrency', '16')");
@@ -105,7 +106,14 @@ fn a_courier_that_was_stopped_beyond_its_lease_settles_nothing() {
         );
         assert_eq!(attempts, "deferred courier_lost 1, delivered 1");
     }
-    println!("courier-stopped: {rounds} passed, 0 failed");
+    let title = "a courier stopped beyond its lease while it carries ten, and woken when another has carried them";
+    closing(
+        "D4",
+        title,
+        begun,
+        rounds,
+        "one final state each; all outcomes that came late were refused",
+    );
 }
 
 /// D12: the server is killed while a delivery sits in a tarpit.
@@ -126,8 +134,15 @@ fn a_delivery_in_a_tarpit_outlives_the_server() {
     let back = killed.elapsed();
     wait(60, "its delivery", || states(&cluster.db) == "delivered 1");
     let (ids, attempts) = distinct(&receiver);
-    println!(
-        "tarpit of {tarpit:?}: the server is back after {back:.1?}, {attempts} attempts of {ids} webhook"
+    let found = format!(
+        "the server is back after {back:.1?}; {attempts} attempts of {ids} webhook, with one id"
+    );
+    closing(
+        "D12",
+        &format!("kill -9 of Postgres while a delivery sits in a tarpit of {tarpit:?}"),
+        killed,
+        1,
+        &found,
     );
     assert!(back < Duration::from_secs(10) && ids == 1 && attempts <= 2);
     assert!(watched.courier.runs());
@@ -137,7 +152,7 @@ fn a_delivery_in_a_tarpit_outlives_the_server() {
 #[test]
 fn comes_back_when_postgres_was_away() {
     let mut cluster = Cluster::start_with_howdah(false);
-    let receiver = Receiver::start();
+    let (begun, receiver) = (Instant::now(), Receiver::start());
     let watched = Watched::start(&cluster.db.courier_db_url);
     wait(10, "it is ready", || watched.ready().is_some_and(|(status, _)| status == 200));
     let away = Duration::from_secs(count(20, 4) as u64);
@@ -158,6 +173,14 @@ fn comes_back_when_postgres_was_away() {
     }
     assert!(watched.metric("howdah_courier_connect_failures_total") > 0.0);
     assert!(watched.metric("howdah_courier_disconnects_total") >= 8.0);
+    let found = "delivers within 6 s, with all its connections again";
+    closing(
+        "I2",
+        &format!("Postgres away for {away:?}, stopped and killed, under a courier"),
+        begun,
+        2,
+        found,
+    );
 }
 
 /// Far more rows than it can carry: it takes what it has room for, and gives nothing away when it is told to stop.
@@ -212,9 +235,16 @@ fn many_rows_and_a_slow_receiver_cost_it_no_memory_and_stopping_loses_nothing() 
     });
     let rate = (rows - heard) as f64 / begun.elapsed().as_secs_f64();
     assert_eq!((distinct(&receiver), states(db)), ((rows, rows), format!("delivered {rows}")));
-    println!(
-        "memory: {idle} kB idle, {busiest} kB with {rows} due and {most_in_flight} in flight; drained in {drained:.1?} with {heard} sent and all \
+    let found = format!(
+        "{idle} kB idle, {busiest} kB with {rows} due and {most_in_flight} in flight; drained in {drained:.1?} with {heard} sent and all \
          settled; the rest at {rate:.0} a second"
+    );
+    closing(
+        "courier-memory",
+        &format!("{rows} webhooks due and a slow receiver; SIGTERM in the midst"),
+        begun,
+        rows,
+        &found,
     );
     assert!(busiest < 60_000, "{busiest} kB");
 }
@@ -265,12 +295,17 @@ fn a_bad_network_loses_nothing() {
     assert!(attempts > ids, "no answer was lost: the drill shows nothing");
     let late: f64 =
         couriers.iter().map(|one| one.metric("howdah_courier_late_outcomes_total")).sum();
-    println!(
-        "{under} bad connections to Postgres, {over} to the receiver, in {:.0?}: {asked} webhooks, {attempts} attempts heard, 0 lost; {late} outcomes came late",
-        begun.elapsed()
+    let found = format!(
+        "{under} bad connections to Postgres, {over} to the receiver: {asked} webhooks, {attempts} attempts heard, 0 lost; {late} outcomes came late"
     );
     assert!(couriers.iter_mut().all(|one| one.courier.runs()));
-    println!("bad-network: {} passed, 0 failed", under + over);
+    closing(
+        "D5",
+        "couriers on a network that is late, silent, dripping, or cut before the answer",
+        begun,
+        under + over,
+        &found,
+    );
 }
 
 /// Names and numbers of the metrics, beside what the database says.

@@ -1,7 +1,7 @@
 //! Jobs and schedules as couriers run them: under clocks that jump, under kills, side by side (THREATS D2, D4, D8, I3, I4, I6, I7).
 
 use howdah_tests::cluster::Cluster;
-use howdah_tests::drill::{Courier, Dice, count, wait};
+use howdah_tests::drill::{Courier, Dice, closing, count, wait};
 use howdah_tests::server::Howdah;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -52,6 +52,7 @@ fn runs(db: &Howdah, job: i64) -> String {
 /// Kills couriers in the midst of jobs: each run counted, effects once, never two of one schedule at once.
 #[test]
 fn a_job_whose_courier_is_killed_runs_again_and_never_twice_at_once() {
+    let begun = Instant::now();
     let cluster = Cluster::start_with_howdah(false);
     let db = &cluster.db;
     db.sql(WORK);
@@ -113,16 +114,23 @@ fn a_job_whose_courier_is_killed_runs_again_and_never_twice_at_once() {
     assert_eq!(db.value("SELECT is_called FROM w.at_once"), "f", "never two at once");
     assert_eq!(value(db, "count(*) - count(DISTINCT slot) FROM jobs.slots"), 0);
     let skipped = value(db, "count(*) FROM howdah.job_runs WHERE state = 'skipped'");
-    println!(
+    let found = format!(
         "{lost} couriers killed: one job succeeded at attempt {attempts}, a schedule ran {ran} times and skipped {skipped}, never two at once; {} begun",
         value(db, "last_value FROM w.begun")
     );
-    println!("jobs-killed: {kills} passed, 0 failed");
+    closing(
+        "I4",
+        &format!("three couriers killed ×{kills} while they run jobs"),
+        begun,
+        kills,
+        &found,
+    );
 }
 
 /// Time limits, cancelling, poison, and what a job may not do, by a real courier.
 #[test]
 fn a_job_ends_when_it_must_and_leaves_nothing_to_the_next() {
+    let begun = Instant::now();
     let cluster = Cluster::start_with_howdah(false);
     let db = &cluster.db;
     db.sql(WORK);
@@ -223,7 +231,14 @@ fn a_job_ends_when_it_must_and_leaves_nothing_to_the_next() {
     let told =
         db.value(&format!("SELECT result #>> '{{}}' FROM howdah.job_runs WHERE job_id = {job}"));
     assert_eq!(told, "app howdah_courier \"$user\", public 1min 0 0 0");
-    println!("jobs-jail: {} passed, 0 failed", tries.len());
+    let found = "each ends as the role that asked for it, and leaves nothing to the next job";
+    closing(
+        "I7",
+        "jobs that try to leave their role, or leave something behind",
+        begun,
+        tries.len(),
+        found,
+    );
 }
 
 /// `2026-03-28 20:00:00+00` as seconds from now.
@@ -236,6 +251,7 @@ fn ahead(db: &Howdah, at: &str) -> i64 {
 /// D8: a clock that jumps ahead and back, summer time, a leap day, 2038; three couriers. Each slot is enqueued once and run once.
 #[test]
 fn each_slot_has_one_job_whatever_the_clock_does() {
+    let begun = Instant::now();
     let mut cluster = Cluster::make(true);
     cluster.set_clock(0);
     cluster.start();
@@ -374,9 +390,15 @@ fn each_slot_has_one_job_whatever_the_clock_does() {
     db.sql("SELECT jobs.schedule('end', '0 0 1 1 *', command => 'SELECT 1', run_as => 'app')");
     wait(20, "the last of them", settled);
     assert_eq!((ran("leap"), ran("end")), (1, value(db, beyond)));
-    println!(
-        "{} slots of 6 schedules, 13 jumps of the clock, 3 couriers: each enqueued and run once; {deferred} attempts were put off",
+    let found = format!(
+        "{} slots of 6 schedules, each enqueued and run once; {deferred} attempts were put off",
         value(db, "count(*) FROM w.ran")
     );
-    println!("clock: 13 passed, 0 failed");
+    closing(
+        "D8",
+        "13 jumps of the server's clock: ±3 h, both changes of daylight saving, a leap day, 2038, 5 s back; 3 couriers",
+        begun,
+        13,
+        &found,
+    );
 }

@@ -4,7 +4,7 @@
 use crate::faults::Raise;
 use howdah_tests::api::Api;
 use howdah_tests::database::rows;
-use howdah_tests::drill::{Dice, count, full, signal, wait};
+use howdah_tests::drill::{Dice, Drill, count, full, signal, wait};
 use howdah_tests::receiver::Receiver;
 use howdah_tests::server::Howdah;
 use howdah_tests::smtp::SmtpSink;
@@ -234,7 +234,15 @@ fn hurry(howdah: &Howdah) {
 }
 
 fn under_load(name: &str, victim: Victim, kills: usize) {
-    let mut dice = Dice::new(name);
+    let kind = match victim {
+        Victim::Postgres => "D1",
+        _ => "D2",
+    };
+    let title = format!(
+        "kill -9 of {} ×{kills} under writes, sign-ins, mails, webhooks, queues and jobs, with a journal of what was acknowledged",
+        name.trim_end_matches("-killed")
+    );
+    let (mut drill, mut dice) = Drill::begin(kind, title);
     let (sink, receiver) = (SmtpSink::start(), Receiver::start());
     let howdah = Howdah::start(&[]);
     howdah.sql(TABLES);
@@ -328,7 +336,7 @@ fn under_load(name: &str, victim: Victim, kills: usize) {
         "SELECT count(bt_index_check(c.oid, true)) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
          JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND c.relpersistence = 'p'",
     );
-    println!(
+    drill.figure(format!(
         "{kills} kills, {terminated} times its connections ended: {} acknowledged, {} rolled back; {} transactions with a mail, a webhook, \
          a message and a job each, {} orders, {} codes; 0 lost, 0 of nothing, {twice} came twice, with the same id; \
          longest until the next acknowledgement {longest:.1?}; drained {drained:.1?} after the end; {indexes} indexes checked",
@@ -337,9 +345,10 @@ fn under_load(name: &str, victim: Victim, kills: usize) {
         done.len(),
         orders.len(),
         codes.len()
-    );
+    ));
     assert!(longest < Duration::from_secs(10), "{longest:?} until the next acknowledgement");
-    println!("{name}: {kills} passed, 0 failed");
+    drill.passed(kills as u64);
+    drill.end();
 }
 
 /// Numbers in the addresses of mails that came, and how many came again: with the same Message-ID, or it is not the same mail.

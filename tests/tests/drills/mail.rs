@@ -1,6 +1,7 @@
 //! Mail, from howdah.send_email to the bytes on a server's wire. THREATS H2, H3, I1, I4, D2, D26.
 
 use howdah_tests::database::literal;
+use howdah_tests::drill::closing;
 use howdah_tests::server::Howdah;
 use howdah_tests::smtp::SmtpSink;
 use serde_json::{Value, json};
@@ -302,7 +303,7 @@ fn count(full: usize, reduced: usize) -> usize {
 /// THREATS D26 and the issue's figures: how many a second; another tenant's mail in between; a courier that is killed on the way.
 #[test]
 fn many_mails_keep_nobody_waiting_and_none_is_lost_when_the_courier_dies() {
-    let many = count(100_000, 2_000);
+    let (drilled, many) = (Instant::now(), count(100_000, 2_000));
     let sink = SmtpSink::start();
     let howdah = start(&[&sink]);
     howdah.sql("SELECT howdah.set('mail.address_limit', '0'); SELECT howdah.pause('email')");
@@ -311,7 +312,7 @@ fn many_mails_keep_nobody_waiting_and_none_is_lost_when_the_courier_dies() {
         "SELECT howdah.send_emails(array_agg(jsonb_build_object('to', 'u' || i || '@d' || i % 50 || '.example.net',
              'subject', 'Hello ' || i, 'text', 'Hi there', 'tenant', 'first'))) FROM generate_series(1, {many}) AS i"
     ));
-    println!("{many} mails asked for in {:?}", begun.elapsed());
+    let asked_in = begun.elapsed();
     let begun = Instant::now();
     howdah.sql("SELECT howdah.resume('email')");
     sink.wait_for_count(many / 10, Duration::from_secs(600));
@@ -319,12 +320,11 @@ fn many_mails_keep_nobody_waiting_and_none_is_lost_when_the_courier_dies() {
     howdah
         .sql("SELECT howdah.send_email('other@example.org', 'x', text => 'y', tenant => 'second')");
     let other = sink.wait_for("other@example.org").at.duration_since(asked);
-    println!("another tenant's mail after {other:?}, with {} of {many} sent", sink.count());
     assert!(other < Duration::from_secs(5), "{other:?}");
     sink.wait_for_count(many + 1, Duration::from_secs(900));
     let took = begun.elapsed();
-    println!(
-        "{many} mails in {took:?}: {:.0} a second, over {} connections",
+    let found = format!(
+        "asked for in {asked_in:.1?}; another tenant's mail meanwhile after {other:.1?}; {:.0} a second over {} connections",
         many as f64 / took.as_secs_f64(),
         sink.connections()
     );
@@ -365,9 +365,22 @@ fn many_mails_keep_nobody_waiting_and_none_is_lost_when_the_courier_dies() {
         }
         ids.insert(mail.to[0].clone(), id);
     }
-    println!("{killed} kills: {} of {} came, {twice} of them twice", told.len(), killed * batch);
+    let found = format!(
+        "{found}; {killed} kills of the courier: {} of {} mails came, {twice} of them twice",
+        told.len(),
+        killed * batch
+    );
     assert_eq!(told.len(), killed * batch, "none is lost");
     assert!(twice <= killed * 64, "at most what was in flight");
+    closing(
+        "D26",
+        &format!(
+            "{many} mails in one transaction to a server on loopback; kill -9 of the courier ×{killed}"
+        ),
+        drilled,
+        many,
+        &found,
+    );
 }
 
 /// Bounces that come back by mail, links to unsubscribe, and notices of providers.

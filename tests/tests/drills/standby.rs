@@ -2,7 +2,7 @@
 
 use howdah_tests::cluster::Cluster;
 use howdah_tests::database::literal;
-use howdah_tests::drill::{count, wait};
+use howdah_tests::drill::{closing, count, wait};
 use howdah_tests::receiver::Receiver;
 use howdah_tests::smtp::SmtpSink;
 use serde_json::json;
@@ -13,13 +13,22 @@ use crate::couriers::Watched;
 
 #[test]
 fn a_courier_on_a_standby_waits_and_delivers_after_the_promotion() {
-    for _ in 0..count(5, 1) {
-        promote();
-    }
-    println!("promotion: {} passed, 0 failed", count(5, 1));
+    let (begun, rounds) = (Instant::now(), count(5, 1));
+    let slowest = (0..rounds).map(|_| promote()).max().expect("one");
+    let found = format!(
+        "first delivery {slowest:.1?} after the promotion at the latest; 100 messages and 50 jobs, none lost, none twice"
+    );
+    closing(
+        "D11",
+        "couriers on a primary and its standby; the primary is killed, the standby promoted",
+        begun,
+        rounds,
+        &found,
+    );
 }
 
-fn promote() {
+/// How long until it delivers.
+fn promote() -> Duration {
     let (receiver, sink) = (Receiver::start(), SmtpSink::start());
     let mut primary = Cluster::start_with_howdah(false);
     let db = &primary.db;
@@ -75,10 +84,6 @@ fn promote() {
         standby.db.value("SELECT count(*) FROM howdah.outbox_entries") == "0"
             && standby.db.value("SELECT count(*) FROM public.ran") == "100"
     });
-    println!(
-        "delivers {first:.1?} after the promotion, all of 100 messages and 50 jobs after {:.1?}",
-        promoted.elapsed()
-    );
     assert!(first < Duration::from_secs(6), "{first:?}");
     let hooks: HashSet<_> = receiver.heard().iter().map(|one| one.id().to_owned()).collect();
     let mails: HashSet<_> = sink.taken().iter().map(|mail| mail.to.clone()).collect();
@@ -87,4 +92,5 @@ fn promote() {
     assert_eq!(waiting.ready(), Some((200, r#"{"status":"ready"}"#.to_owned())));
     assert_eq!(standby.db.value("SELECT count(*) = count(DISTINCT n) FROM public.ran"), "t");
     assert!(waiting.courier.stop().success());
+    first
 }
