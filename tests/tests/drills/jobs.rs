@@ -3,7 +3,7 @@
 use howdah_tests::cluster::Cluster;
 use howdah_tests::drill::{Courier, Dice, closing, count, wait};
 use howdah_tests::server::Howdah;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const WORK: &str = "
     CREATE ROLE app; CREATE SCHEMA w AUTHORIZATION app; SET ROLE app;
