@@ -95,7 +95,7 @@ mod tests {
     /// To who takes so many bytes every ten milliseconds; whether all was taken, and how long that took.
     async fn to_one_who_takes(pace: usize, bytes: usize) -> (bool, Duration) {
         let (near, mut far) = duplex(1024);
-        let began = tokio::time::Instant::now();
+        let began = Instant::now();
         let taker = async {
             let mut piece = vec![0; pace];
             loop {
