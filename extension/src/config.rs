@@ -6,6 +6,7 @@
 use crate::auth::sessions;
 use crate::pg::claims::Claims;
 use crate::pg::{inval, jail, query};
+use crate::version;
 use howdah_core::error::{ApiError, Code};
 use howdah_core::openapi;
 use howdah_core::rest;
@@ -100,6 +101,14 @@ pub fn current() -> Result<Rc<Config>, ApiError> {
     // What changed while we read is seen by the next request: the counter is of before.
     KEPT.set(Some((generation, config.clone())));
     Ok(config)
+}
+
+/// Whether the SQL is of another version than this library: an update came after this backend had loaded it, or the update
+/// of the SQL is yet to come. Another backend may have the one that fits.
+pub fn of_another_version() -> bool {
+    jail::role_oid("howdah_owner").is_some_and(|owner| {
+        jail::run_as(owner, || query::text(VERSION, &[])) != version::current()
+    })
 }
 
 fn not_installed() -> ApiError {
@@ -339,6 +348,8 @@ pub fn from_hex(text: &str) -> Option<Vec<u8>> {
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
         .collect()
 }
+
+const VERSION: &str = "SELECT howdah.version()";
 
 const INSTALLED: &str = "SELECT pg_catalog.to_regclass('howdah.settings') IS NOT NULL \
     AND pg_catalog.to_regclass('howdah.keys') IS NOT NULL \

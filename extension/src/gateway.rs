@@ -2,7 +2,8 @@
 //!
 //! `howdah.serve` is the proxy's only door; `howdah_private.request` is the same for psql (`howdah.request`). What must be
 //! undone is raised: the finished answer travels in the ERROR's DETAIL under a SQLSTATE of ours (HW000; HW001 if it may be
-//! tried again; HW002 if the transaction must be begun at another isolation level; HW003 if the schema changed under it).
+//! tried again; HW002 if the transaction must be begun at another isolation level; HW003 if the schema changed under it;
+//! HW004 if this backend has the library of another version, and nothing was done).
 
 use crate::auth::user_keys;
 use crate::config::{self, Config};
@@ -69,7 +70,10 @@ thread_local! {
 /// # Errors
 /// [`Undo`]: the caller must abort the (sub)transaction, then answer with it.
 pub fn handle(request: &Request<'_>, origin: Origin<'_>) -> Result<Response, Undo> {
-    let config = config::current().map_err(|e| Undo::of(e.to_response()))?;
+    let config = config::current().map_err(|e| Undo {
+        code: if config::of_another_version() { "HW004" } else { "HW000" },
+        ..Undo::of(e.to_response())
+    })?;
     let timing = Timed::start(&config, request);
     let mut answer = answer(&config, request, origin, timing.as_ref());
     if let Some(timing) = timing {

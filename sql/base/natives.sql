@@ -46,7 +46,7 @@ COMMENT ON TYPE howdah.answer IS 'status; headers as lines "Name: value"; body a
 COMMENT ON FUNCTION howdah.serve(pg_catalog.text, pg_catalog.text, pg_catalog.bytea, pg_catalog.bytea,
                                  pg_catalog.text, pg_catalog.text)
     IS 'One request: method, target (path?query), headers as lines "name: value" with names in lower case, body, client address, request id. '
-       'An answer that undoes the transaction is raised: HW000, HW001 (may be tried again), HW002 (wants another isolation level), HW003 (the schema changed under it: may be made anew).';
+       'An answer that undoes the transaction is raised: HW000, HW001 (may be tried again), HW002 (wants another isolation level), HW003 (the schema changed under it: may be made anew), HW004 (this session has the library of another version: make it on another).';
 COMMENT ON FUNCTION howdah.serve_frame(pg_catalog.text, pg_catalog.text, pg_catalog.bytea, pg_catalog.bytea,
                                        pg_catalog.text, pg_catalog.text)
     IS 'howdah.serve in one value: status (2 bytes), length of the headers (4 bytes), both big-endian, headers, body.';

@@ -183,9 +183,9 @@ pub unsafe fn raise_bound(bound: Bound, expected: Option<u64>) -> ! {
     unsafe { raise(bound.code().spec().code, message, detail) }
 }
 
-/// `HW000` to `HW003` as Postgres packs them.
+/// `HW000` to `HW004` as Postgres packs them.
 pub fn is_answer(code: c_int) -> bool {
-    ["HW000", "HW001", "HW002", "HW003"].iter().any(|answer| code == pack(answer))
+    ["HW000", "HW001", "HW002", "HW003", "HW004"].iter().any(|answer| code == pack(answer))
 }
 
 /// A subtransaction for [`catch`]: commits if `work` returned `Ok`, else rolls back.

@@ -66,6 +66,8 @@ const DEPTH: usize = 16;
 const GRACE: Duration = Duration::from_millis(1500);
 /// How long a request waits for its turn on a connection before it is refused.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A connection this young has the library that the server has now.
+const FRESH: Duration = Duration::from_secs(2);
 /// An extra connection idle for this long is closed.
 const LINGER: Duration = Duration::from_secs(30);
 /// Connections for writes, and for heavy routes, that stay open when idle.
@@ -169,7 +171,9 @@ impl Db {
         let idempotent = call.reads;
         let (mut repeated, mut moved) = (false, false);
         let mut isolation = None;
-        for _ in 0..8 {
+        let mut left = 8;
+        while left > 0 {
+            left -= 1;
             let link = self.acquire(call, moved).await?;
             let may_leave = idempotent && !moved && call.lane == Lane::Fast;
             let begun = Instant::now();
@@ -196,8 +200,14 @@ impl Db {
                 ("26000", _) => link.retire(),
                 // The schema changed under it, and all was rolled back: any method may be repeated.
                 ("HW003", _) if !repeated => repeated = true,
+                // The server was updated, and this backend has the library of before (or of after, and the SQL is still
+                // to come): nothing was done, and others may fit. One that was just opened says it for good.
+                ("HW004", _) if link.age() > FRESH => {
+                    link.retire();
+                    left += 1;
+                }
                 (code, _) if idempotent && !repeated && passing(code) => repeated = true,
-                ("HW001" | "HW003", Some(detail)) => return Finished::from_detail(&detail),
+                ("HW001" | "HW003" | "HW004", Some(detail)) => return Finished::from_detail(&detail),
                 (code, _) => {
                     // What requests do wrong comes finished, so an error of class 42 or a changed
                     // result means that the gateway is not there as this connection knew it: look

@@ -79,6 +79,7 @@ pub struct Link {
     /// Replies so far: the place of the request at the head.
     done: AtomicU64,
     retired: AtomicBool,
+    opened: Instant,
     epoch: Instant,
     target: Target,
     cancel_key: (i32, i32),
@@ -143,6 +144,11 @@ impl Link {
             waker.wake();
         }
         Ok((place, receiver))
+    }
+
+    /// How long it has been open.
+    pub fn age(&self) -> Duration {
+        self.opened.elapsed()
     }
 
     /// Closes the connection once its last reply is in.
@@ -467,6 +473,7 @@ async fn sign_in(
         head_since: AtomicU64::new(0),
         done: AtomicU64::new(0),
         retired: AtomicBool::new(false),
+        opened: Instant::now(),
         epoch,
         target: target.clone(),
         cancel_key,
