@@ -5,7 +5,7 @@ use crate::server::{Howdah, root};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -22,7 +22,18 @@ pub struct Cluster {
 impl Cluster {
     /// Makes a cluster, not started yet. With a clock of its own, [`Cluster::set_clock`] sets it.
     pub fn make(own_clock: bool) -> Self {
-        let cluster = Self::place(own_clock);
+        Self::place(own_clock).init()
+    }
+
+    /// One of the server whose programs are in that folder.
+    pub fn make_with(programs: &Path) -> Self {
+        let mut cluster = Self::place(false);
+        cluster.bin = programs.to_owned();
+        cluster.init()
+    }
+
+    fn init(self) -> Self {
+        let cluster = self;
         let mut initdb = cluster.command("initdb");
         initdb.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D"]);
         run(initdb.arg(cluster.data()));
@@ -199,15 +210,20 @@ fn account() -> Option<String> {
     root.then(|| std::env::var("HOWDAH_TEST_USER").unwrap_or_else(|_| "postgres".into()))
 }
 
-/// Where the server's programs are: HOWDAH_PG_CONFIG, or what pg_config.toml names.
+/// Where the server's programs are.
 fn bin() -> PathBuf {
+    pg_config("--bindir").into()
+}
+
+/// What pg_config says: that of HOWDAH_PG_CONFIG, or the one that pg_config.toml names.
+pub fn pg_config(what: &str) -> String {
     let said = |command: &mut Command| {
         let output = command.output().expect("it runs");
         String::from_utf8(output.stdout).expect("a path").trim().to_owned()
     };
     let pg_config = std::env::var("HOWDAH_PG_CONFIG")
         .unwrap_or_else(|_| said(&mut Command::new(root().join("scripts/pg-config"))));
-    said(Command::new(pg_config).arg("--bindir")).into()
+    said(Command::new(pg_config).arg(what))
 }
 
 fn faketime() -> PathBuf {

@@ -18,6 +18,7 @@ pub mod forge;
 pub mod inbox;
 pub mod issuer;
 pub mod outside;
+pub mod prefix;
 pub mod process;
 pub mod proxy;
 pub mod receiver;

@@ -1,6 +1,6 @@
 //! A `howdah serve` of a drill's own, beside whichever the Howdah has.
 
-use crate::server::{binary, free_port, ready};
+use crate::server::{Howdah, binary, free_port, ready};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,19 @@ impl Proxy {
             std::thread::sleep(Duration::from_millis(20));
         }
         false
+    }
+
+    /// A database as it is seen through this proxy.
+    pub fn over(&self, db: &Howdah) -> Howdah {
+        Howdah {
+            url: format!("http://{}", self.address),
+            db_url: db.db_url.clone(),
+            proxy_db_url: db.proxy_db_url.clone(),
+            courier_db_url: db.courier_db_url.clone(),
+            anon_key: db.anon_key.clone(),
+            service_key: db.service_key.clone(),
+            own: None,
+        }
     }
 
     pub fn pid(&self) -> u32 {

@@ -207,7 +207,9 @@ impl Db {
                     left += 1;
                 }
                 (code, _) if idempotent && !repeated && passing(code) => repeated = true,
-                ("HW001" | "HW003" | "HW004", Some(detail)) => return Finished::from_detail(&detail),
+                ("HW001" | "HW003" | "HW004", Some(detail)) => {
+                    return Finished::from_detail(&detail);
+                }
                 (code, _) => {
                     // What requests do wrong comes finished, so an error of class 42 or a changed
                     // result means that the gateway is not there as this connection knew it: look

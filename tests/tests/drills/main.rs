@@ -29,4 +29,5 @@ mod sms;
 mod smuggling;
 mod standby;
 mod tls;
+mod updates;
 mod webhooks;
