@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -56,6 +56,7 @@ pub struct Metrics {
     lost: AtomicU64,
     connections: AtomicI64,
     standby: AtomicI64,
+    working: AtomicBool,
     ticks: AtomicU64,
     jobs: [AtomicU64; JOB_ENDS.len()],
     jobs_running: AtomicI64,
@@ -102,6 +103,11 @@ impl Metrics {
     /// Whether the server was a standby when it was asked last.
     pub fn standing_by(&self, standby: bool) {
         self.standby.store(standby.into(), Relaxed);
+    }
+
+    /// Whether rows can be taken over: there is a connection, and the extension on it.
+    pub fn works(&self, working: bool) {
+        self.working.store(working, Relaxed);
     }
 
     pub fn ticked(&self) {
@@ -203,10 +209,11 @@ impl Metrics {
 
     fn ready(&self) -> (StatusCode, &'static str) {
         let status = |word| (StatusCode::OK, word);
-        match (self.connections.load(Relaxed) > 0, self.standby.load(Relaxed) > 0) {
-            (true, false) => status(r#"{"status":"ready"}"#),
-            (true, true) => status(r#"{"status":"standby"}"#),
-            (false, _) => (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"unavailable"}"#),
+        let standing_by = self.standby.load(Relaxed) > 0 && self.connections.load(Relaxed) > 0;
+        match (standing_by, self.working.load(Relaxed)) {
+            (true, _) => status(r#"{"status":"standby"}"#),
+            (false, true) => status(r#"{"status":"ready"}"#),
+            (false, false) => (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"unavailable"}"#),
         }
     }
 }
@@ -283,13 +290,15 @@ mod tests {
     }
 
     #[test]
-    fn is_ready_with_a_connection_alone() {
+    fn is_ready_while_it_can_work() {
         let metrics = Metrics::default();
         assert_eq!(metrics.ready().0, StatusCode::SERVICE_UNAVAILABLE);
         metrics.connected();
         metrics.standing_by(true);
         assert_eq!(metrics.ready(), (StatusCode::OK, r#"{"status":"standby"}"#));
         metrics.standing_by(false);
+        assert_eq!(metrics.ready().0, StatusCode::SERVICE_UNAVAILABLE, "no extension");
+        metrics.works(true);
         assert_eq!(metrics.ready(), (StatusCode::OK, r#"{"status":"ready"}"#));
     }
 }

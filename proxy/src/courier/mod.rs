@@ -129,6 +129,7 @@ async fn keep_working(server: &Server, work: &mut Work, mut stop: watch::Receive
             }
             Err(words) => End::Lost(words),
         };
+        server.metrics.works(false);
         let End::Lost(words) = end else { return };
         // What held for a while was no failure to connect: the first try after it comes soon.
         if since.elapsed() > LONGEST_PAUSE {

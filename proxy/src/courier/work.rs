@@ -84,7 +84,7 @@ impl Work {
     pub async fn attend(&mut self, desk: &mut Desk) -> End {
         loop {
             match self.turn(desk).await {
-                Ok(()) => {}
+                Ok(()) => self.metrics.works(true),
                 Err(Trouble::Lost(words) | Trouble::Refused(words)) => return End::Lost(words),
             }
             let stopping = *self.stop.borrow();

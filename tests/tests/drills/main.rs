@@ -14,6 +14,7 @@ mod auth_signin;
 mod auth_timing;
 mod bombs;
 mod couriers;
+mod drops;
 mod faults;
 mod jobs;
 mod keys;
