@@ -2,6 +2,7 @@
 
 use crate::config;
 use crate::pg::claims;
+use howdah_core::auth::template::LAYOUT;
 use howdah_core::http::Headers;
 use howdah_core::mail;
 use howdah_core::mail::intake::{self, Notice};
@@ -60,33 +61,33 @@ fn read(parts: Parts, layout: &str) -> Result<Rc<Template>, String> {
     Ok(template)
 }
 
-/// Whether a template may be kept. Raises 22023 with what is wrong, and in which line.
+/// Whether a template may be kept, with the frame of accounts' messages if none is given. Raises 22023 with what is wrong, and in which line.
 #[pg_extern(schema = "howdah_private", immutable, parallel_safe)]
 fn mail_template_check(
     subject: Option<String>,
     html: Option<String>,
     text: Option<String>,
-    layout: &str,
+    layout: Option<&str>,
 ) {
-    read(Parts { subject, html, text }, layout)
+    read(Parts { subject, html, text }, layout.unwrap_or(LAYOUT))
         .and_then(|template| template.check())
         .unwrap_or_else(|error| invalid(&error));
 }
 
-/// A message of a template's parts. Raises 22023 with what is wrong, and in which line.
+/// A message of a template's parts, with the frame of accounts' messages if none is given. Raises 22023 with what is wrong, and in which line.
 #[allow(clippy::type_complexity)]
 #[pg_extern(schema = "howdah_private", immutable, parallel_safe)]
 fn mail_template_render(
     subject: Option<String>,
     html: Option<String>,
     text: Option<String>,
-    layout: &str,
+    layout: Option<&str>,
     variables: JsonB,
 ) -> TableIterator<
     'static,
     (name!(subject, Option<String>), name!(html, Option<String>), name!(text, Option<String>)),
 > {
-    let made = read(Parts { subject, html, text }, layout)
+    let made = read(Parts { subject, html, text }, layout.unwrap_or(LAYOUT))
         .and_then(|template| template.render(&variables.0))
         .unwrap_or_else(|error| invalid(&error));
     TableIterator::once((made.subject, made.html, made.text))

@@ -18,7 +18,7 @@ BEGIN
         FROM howdah.email_template_versions AS v
         LEFT JOIN howdah.email_template_versions AS l ON l.id = (v_mail ->> 'layout')::pg_catalog.int8,
              howdah_private.mail_template_render(
-                 v.subject, v.html, v.text, COALESCE(l.html, howdah_private.mail_shipped_layout()), v_mail -> 'vars') AS r
+                 v.subject, v.html, v.text, l.html, v_mail -> 'vars') AS r
         WHERE v.id = (v_mail ->> 'version')::pg_catalog.int8;
         v_mail := pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
             'subject', v_made.subject, 'html', v_made.html, 'text', v_made.text))

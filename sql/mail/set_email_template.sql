@@ -31,11 +31,11 @@ BEGIN
     END IF;
     PERFORM howdah_private.mail_template_check(
         set_email_template.subject, set_email_template.html, set_email_template.text,
-        CASE WHEN set_email_template.html ~ '[{]%-?\s*extends' THEN COALESCE((
+        CASE WHEN set_email_template.html ~ '[{]%-?\s*extends' THEN (
             SELECT v.html FROM howdah.email_templates AS t
             JOIN howdah.email_template_versions AS v ON v.id = t.version
             WHERE t.name = COALESCE(set_email_template.layout, 'layout') AND t.locale IN (v_locale, '')
-            ORDER BY t.locale DESC LIMIT 1), howdah_private.mail_shipped_layout()) ELSE '' END);
+            ORDER BY t.locale DESC LIMIT 1) ELSE '' END);
     INSERT INTO howdah.email_template_versions AS v (name, locale, subject, html, text, layout)
     VALUES (set_email_template.name, v_locale, set_email_template.subject, set_email_template.html,
             set_email_template.text, set_email_template.layout)
