@@ -62,6 +62,20 @@ SELECT howdah.settle(id, lease, '{"error": "refused"}') FROM howdah.lease('{emai
 SELECT state, attempts, settled_at IS NOT NULL AS settled FROM howdah.outbox WHERE kind = 'email';
 SELECT attempt, state, error FROM howdah.deliveries ORDER BY attempt;
 
+-- A lease whose answer was lost: who asked says so with its token, and the rows are due again as if it had not been. Others' are left
+-- alone, and who comes with the token then settles nothing. The fetch was not sent: it is carried.
+SELECT howdah_private.fetch('flow-5', 'keys', '{"url": "https://id.example/jwks"}') IS NULL AS asked;
+SET ROLE howdah_courier;
+SELECT kind, attempt, lease FROM howdah.lease('{fetch}', 10, 30, '00000000-0000-4000-8000-000000000001');
+SELECT count(*) FROM howdah.lease('{fetch}', 10, 30, '00000000-0000-4000-8000-000000000002', '{00000000-0000-4000-8000-000000000009}');
+SELECT kind, attempt, lease FROM howdah.lease('{fetch}', 10, 30, '00000000-0000-4000-8000-000000000003', '{00000000-0000-4000-8000-000000000009,00000000-0000-4000-8000-000000000001}');
+SELECT count(*) FROM howdah.lease('{fetch}', 10, 30, NULL, '{00000000-0000-4000-8000-000000000001}');
+RESET ROLE;
+SELECT kind, howdah.settle(id, '00000000-0000-4000-8000-000000000001', '{"error": "late"}') AS late,
+       howdah.settle(id, '00000000-0000-4000-8000-000000000003', '{"status": 200}') AS settled
+FROM howdah.outbox_entries WHERE state = 'leased';
+DELETE FROM howdah.outbox_entries;
+
 -- One lane holds up no other: sixteen at a time.
 INSERT INTO howdah.outbox_entries (kind, recipient, lane, payload) SELECT 'email', 'a@slow.example', 'slow.example', '{}' FROM generate_series(1, 40);
 INSERT INTO howdah.outbox_entries (kind, recipient, lane, payload) SELECT 'email', 'a@quick' || n, 'quick' || n, '{}' FROM generate_series(1, 5) n;

@@ -34,15 +34,37 @@ pub struct Chaos {
     pub port: u16,
     calm: Arc<AtomicBool>,
     cuts: Arc<AtomicUsize>,
+    trap: Trap,
 }
 
+/// What the answer has that is lost.
+type Trap = Arc<Mutex<Option<String>>>;
+
 impl Chaos {
+    /// A network that is fine, until [`Self::lose_answer`].
+    pub fn calm(target: Target) -> Self {
+        let chaos = Self::start(target, Dice::new("a calm network"), [1, 1]);
+        chaos.calm_down();
+        chaos
+    }
+
+    /// The next answer with this in it never comes: its connection ends in its place.
+    pub fn lose_answer(&self, with: &str) {
+        *self.trap.lock().expect("no panic") = Some(with.to_owned());
+    }
+
+    /// Whether that has happened.
+    pub fn answer_lost(&self) -> bool {
+        self.trap.lock().expect("no panic").is_none()
+    }
+
     /// `bytes`: about how many are sent, or answered, before something happens.
     pub fn start(target: Target, mut dice: Dice, bytes: [u64; 2]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let (calm, cuts) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());
-        let chaos = Self { port, calm: calm.clone(), cuts: cuts.clone() };
+        let trap = Trap::default();
+        let chaos = Self { port, calm: calm.clone(), cuts: cuts.clone(), trap: trap.clone() };
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let fates = match calm.load(Relaxed) {
@@ -52,8 +74,8 @@ impl Chaos {
                 if fates.iter().any(|fate| !matches!(fate, Fate::Fine)) {
                     cuts.fetch_add(1, Relaxed);
                 }
-                let (target, calm) = (target.clone(), calm.clone());
-                std::thread::spawn(move || join(client, &target, fates, &calm));
+                let (target, calm, trap) = (target.clone(), calm.clone(), trap.clone());
+                std::thread::spawn(move || join(client, &target, fates, &calm, &trap));
             }
         });
         chaos
@@ -111,7 +133,7 @@ impl Stream for UnixStream {
     }
 }
 
-fn join(client: TcpStream, target: &Target, fates: [Fate; 2], calm: &Arc<AtomicBool>) {
+fn join(client: TcpStream, target: &Target, fates: [Fate; 2], calm: &Arc<AtomicBool>, trap: &Trap) {
     let server: Box<dyn Stream> = match target {
         Target::Port(port) => match TcpStream::connect(("127.0.0.1", *port)) {
             Ok(stream) => Box::new(stream),
@@ -124,13 +146,13 @@ fn join(client: TcpStream, target: &Target, fates: [Fate; 2], calm: &Arc<AtomicB
     };
     let _ = client.set_nodelay(true);
     let ends = Arc::new(Mutex::new([client.another(), server.another()]));
-    for (from, to, fate) in [
-        (client.another(), server.another(), fates[0]),
-        (server.another(), client.another(), fates[1]),
+    for (from, to, fate, trap) in [
+        (client.another(), server.another(), fates[0], Trap::default()),
+        (server.another(), client.another(), fates[1], trap.clone()),
     ] {
         let (ends, calm) = (ends.clone(), calm.clone());
         std::thread::spawn(move || {
-            let _ = pass(from, to, fate, &calm);
+            let _ = pass(from, to, fate, &calm, &trap);
             ends.lock().expect("no panic").iter().for_each(|end| end.end());
         });
     }
@@ -141,6 +163,7 @@ fn pass(
     mut to: Box<dyn Stream>,
     fate: Fate,
     calm: &AtomicBool,
+    trap: &Trap,
 ) -> std::io::Result<()> {
     let mut passed = 0;
     let mut buffer = [0; 16 * 1024];
@@ -150,6 +173,9 @@ fn pass(
             return Ok(());
         }
         let piece = &buffer[..read];
+        if trap.lock().expect("no panic").take_if(|with| holds(piece, with)).is_some() {
+            return Ok(());
+        }
         let left = |at: u64| (at.saturating_sub(passed) as usize).min(read);
         match fate {
             Fate::Fine => to.write_all(piece)?,
@@ -184,4 +210,8 @@ fn pass(
         }
         passed += read as u64;
     }
+}
+
+fn holds(piece: &[u8], text: &str) -> bool {
+    piece.windows(text.len()).any(|window| window == text.as_bytes())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, Connection, Statement};
 
 use super::carrier::{Item, Outcome};
@@ -18,7 +19,8 @@ const RECOVERING: &str = "SELECT pg_catalog.pg_is_in_recovery()";
 const LISTEN: &str = "LISTEN howdah_courier";
 const LEASE: &str = "SELECT l.id, l.lease::pg_catalog.text, l.kind, l.payload::pg_catalog.text, \
                             l.allowed_hosts, l.patience_ms \
-                     FROM howdah.lease($1, $2, $3) AS l";
+                     FROM howdah.lease($1, $2, $3, $4::pg_catalog.text::pg_catalog.uuid, \
+                                       $5::pg_catalog.text[]::pg_catalog.uuid[]) AS l";
 const SETTLE: &str = "SELECT howdah.settle_batch($1, $2, $3)";
 const TICK: &str = "SELECT howdah.tick()";
 const STATS: &str =
@@ -79,15 +81,19 @@ impl Desk {
         Ok(Self { client, lease, settle, beat, called, ended })
     }
 
-    /// Takes over at most `most` rows of these kinds, for so long.
+    /// Takes over at most `most` rows of these kinds, for so long, under this token. `lost`: tokens of calls that were
+    /// never answered.
     pub async fn lease(
         &self,
         kinds: &[&str],
         most: usize,
         hold: Duration,
+        token: &str,
+        lost: &[&str],
     ) -> Result<Vec<Item>, Trouble> {
         let (most, seconds) = (most as i32, hold.as_secs() as i32);
-        let rows = in_time(self.client.query(&self.lease, &[&kinds, &most, &seconds])).await?;
+        let values: [&(dyn ToSql + Sync); 5] = [&kinds, &most, &seconds, &token, &lost];
+        let rows = in_time(self.client.query(&self.lease, &values)).await?;
         let item = |row: &tokio_postgres::Row| Item {
             id: row.get(0),
             lease: row.get(1),

@@ -11,6 +11,7 @@ mod fetch;
 mod granted;
 mod http;
 mod jobs;
+mod lost;
 mod metrics;
 mod request;
 mod smtp;

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::carrier::{Carrier, Item, Outcome};
 use super::desk::{Desk, Trouble};
+use super::lost::{Lost, new_token};
 use super::metrics::Metrics;
 use crate::serve::log::{self, Level};
 
@@ -34,6 +35,7 @@ pub struct Work {
     done: mpsc::UnboundedReceiver<Outcome>,
     finish: mpsc::UnboundedSender<Outcome>,
     unsettled: VecDeque<Outcome>,
+    lost: Lost,
     beaten: Option<Instant>,
     metrics: Arc<Metrics>,
     /// Whether somebody can see them.
@@ -68,6 +70,7 @@ impl Work {
             done,
             finish,
             unsettled: VecDeque::new(),
+            lost: Lost::default(),
             beaten: None,
             metrics,
             watched,
@@ -125,7 +128,15 @@ impl Work {
         }
         while !*self.stop.borrow() && self.carrying < ROOM {
             let room = ROOM - self.carrying;
-            let items = desk.lease(&self.kinds, room, HOLD).await?;
+            let token = new_token().map_err(Trouble::Lost)?;
+            let lost = self.lost.tokens(Instant::now());
+            let items = match desk.lease(&self.kinds, room, HOLD, &token, &lost).await {
+                Ok(items) => items,
+                Err(trouble) => {
+                    self.lost.note(token, Instant::now());
+                    return Err(trouble);
+                }
+            };
             let all = items.len() < room;
             items.into_iter().for_each(|item| self.start(item));
             if all {

@@ -3,7 +3,7 @@
 
 use howdah_tests::chaos::{Chaos, Target};
 use howdah_tests::cluster::Cluster;
-use howdah_tests::drill::{Courier, Dice, closing, count, full, wait};
+use howdah_tests::drill::{Courier, Dice, Drill, closing, count, full, wait};
 use howdah_tests::receiver::Receiver;
 use howdah_tests::server::{Howdah, free_port};
 use howdah_tests::wire::Connection;
@@ -249,6 +249,62 @@ fn many_rows_and_a_slow_receiver_cost_it_no_memory_and_stopping_loses_nothing() 
     assert!(busiest < 60_000, "{busiest} kB");
 }
 
+fn socket(db: &Howdah) -> Target {
+    let folder = db.courier_db_url.split(' ').next().and_then(|host| host.strip_prefix("host="));
+    Target::Socket(std::path::Path::new(folder.expect("a folder")).join(".s.PGSQL.5432"))
+}
+
+fn through(network: &Chaos) -> String {
+    format!(
+        "host=127.0.0.1 port={} user=howdah_courier dbname=postgres sslmode=disable",
+        network.port
+    )
+}
+
+/// D5: Postgres has committed a lease, the courier never hears of it.
+#[test]
+fn what_a_lost_answer_leased_is_carried_as_soon_as_there_is_a_connection() {
+    let rounds = count(50, 4);
+    let (mut drill, _) = Drill::begin(
+        "D5",
+        format!(
+            "the answer of a courier's lease cut off after its commit, {rounds} times, two rows each of a host that takes two"
+        ),
+    );
+    let cluster = Cluster::start_with_howdah(false);
+    let db = &cluster.db;
+    let receiver = Receiver::start();
+    let network = Chaos::calm(socket(db));
+    let watched = Watched::start(&through(&network));
+    wait(10, "it is ready", || watched.ready().is_some_and(|(status, _)| status == 200));
+    let mut longest = Duration::ZERO;
+    for round in 1..=rounds {
+        let path = format!("/lost-{round}");
+        network.lose_answer(&path);
+        webhooks(db, &receiver.url(&path), 2);
+        wait(10, "a lost answer", || network.answer_lost());
+        let lost = Instant::now();
+        let delivered = format!("delivered {}", 2 * round);
+        wait(40, "its rows", || states(db) == delivered);
+        longest = longest.max(lost.elapsed());
+        // What held for a while comes back after its first pause.
+        std::thread::sleep(Duration::from_millis(2200));
+    }
+    drill.passed(2 * rounds as u64);
+    drill.check(longest < Duration::from_secs(3), || format!("a row waited for {longest:?}"));
+    let sent = distinct(&receiver);
+    drill.check(sent == (2 * rounds, 2 * rounds), || format!("ids, requests: {sent:?}"));
+    let attempts = db.value(
+        "SELECT string_agg(DISTINCT concat_ws(' ', d.attempt, d.state, o.attempts), ', ')
+         FROM howdah.deliveries AS d JOIN howdah.outbox AS o ON o.id = d.outbox_id",
+    );
+    drill.check(attempts == "1 delivered 1", || format!("attempts: {attempts}"));
+    let late = watched.metric("howdah_courier_late_outcomes_total");
+    drill.check(late == 0.0, || format!("{late} outcomes were refused"));
+    drill.figure(format!("delivered at most {longest:.1?} after the cut, each once"));
+    drill.end();
+}
+
 /// D5: a network that is slow, silent, or cut before the answer, on both sides of the courier.
 #[test]
 fn a_bad_network_loses_nothing() {
@@ -257,16 +313,10 @@ fn a_bad_network_loses_nothing() {
     let db = &cluster.db;
     db.sql("SELECT howdah.set('webhook.timeout_ms', '2000'), howdah.set('webhook.concurrency', '1000'), howdah.set('webhook.schedule', '0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0')");
     let receiver = Receiver::start();
-    let socket = db.courier_db_url.split(' ').next().and_then(|host| host.strip_prefix("host="));
-    let socket = std::path::Path::new(socket.expect("a folder")).join(".s.PGSQL.5432");
-    let below =
-        Chaos::start(Target::Socket(socket), Dice::new("chaos to Postgres"), [8_000, 60_000]);
+    let below = Chaos::start(socket(db), Dice::new("chaos to Postgres"), [8_000, 60_000]);
     let above =
         Chaos::start(Target::Port(receiver.port), Dice::new("chaos to receivers"), [8_000, 500]);
-    let url = format!(
-        "host=127.0.0.1 port={} user=howdah_courier dbname=postgres sslmode=disable",
-        below.port
-    );
+    let url = through(&below);
     let mut couriers: Vec<Watched> = (0..count(6, 3)).map(|_| Watched::start(&url)).collect();
     let mut asked = 0;
     let begun = Instant::now();
