@@ -77,12 +77,12 @@ test: $(stamps)/deps-test install ## Run every test, from unit to SDK, and count
 	@PG=$(PG) PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/run $(TIERS)
 
 drills: $(stamps)/deps-test install ## Run every drill at full length, some hours, and write docs/RELIABILITY.md (DRILLS="jail kills::": only those, no page)
-	@[ -n "$(DRILLS)" ] || HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/api/run $(or $(SECONDS),600)
+	@set -o pipefail; [ -n "$(DRILLS)" ] || HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) tests/api/run $(or $(SECONDS),600) | tee target/api.log
 	@set -o pipefail; HOWDAH_DRILLS=full PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH) \
 		cargo test --release --locked -p howdah-tests --test drills -- --test-threads 1 --nocapture $(DRILLS) | tee target/drills.log
 	@[ -n "$(DRILLS)" ] || { set -o pipefail; export PG=$(PG) PG_CONFIG=$(PG_CONFIG) HOWDAH_PG_CONFIG=$(PG_CONFIG) HOWDAH_BIN=$(CURDIR)/$(HOWDAH); \
 		HOWDAH_DRILLS=full cargo test --release --locked -p howdah-tests --test http -- --test-threads 1 --nocapture jail:: | tee -a target/drills.log && \
-		tests/sql/run | tee -a target/drills.log && scripts/reliability target/drills.log >docs/RELIABILITY.md; }
+		tests/sql/run | tee -a target/drills.log && scripts/reliability target/api.log target/drills.log >docs/RELIABILITY.md; }
 
 fuzz: ## Fuzz the query grammar and the SQL it becomes, 5 minutes each (SECONDS=30: less)
 	@fuzz/run $(or $(SECONDS),300)

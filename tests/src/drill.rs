@@ -61,6 +61,11 @@ impl Dice {
         Self { state: seed, seed }
     }
 
+    /// Further dice, by lot of others.
+    pub fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
     pub fn below(&mut self, end: u64) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
