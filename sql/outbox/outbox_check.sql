@@ -1,7 +1,7 @@
 -- howdah_private.outbox_check: trigger function; what may stand in a row of the outbox.
 --
 -- Not CHECK constraints: the server reads their text anew for each statement that writes a row, six of them in 226,000 instructions,
--- two fifths of a howdah.send_email; this takes 40,000.
+-- two fifths of a howdah.send_email; this takes 40,000 (docs/adr/0008-checks-by-trigger.md).
 --
 -- Raises    23514.
 CREATE FUNCTION howdah_private.outbox_check()
