@@ -72,10 +72,14 @@ WITH RECURSIVE asked AS MATERIALIZED (
       AND p.prokind = 'f' AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
       AND ($2::bool OR has_function_privilege(p.oid, 'EXECUTE'))
 ), argument AS MATERIALIZED (
-    SELECT f.oid, u.n, u.ty, COALESCE(f.proargnames[u.n], '') AS name, COALESCE(f.proargmodes[u.n], 'i') AS mode,
-        row_number() OVER (PARTITION BY f.oid, COALESCE(f.proargmodes[u.n], 'i') IN ('o', 't') ORDER BY u.n)
-            > f.pronargs - f.pronargdefaults AS has_default
-    FROM function f CROSS JOIN LATERAL unnest(f.types) WITH ORDINALITY u(ty, n)
+    SELECT i.* FROM (
+        SELECT f.oid, u.n, u.ty, COALESCE(f.proargnames[u.n], '') AS name, COALESCE(f.proargmodes[u.n], 'i') AS mode,
+            row_number() OVER (PARTITION BY f.oid, COALESCE(f.proargmodes[u.n], 'i') IN ('o', 't') ORDER BY u.n)
+                > f.pronargs - f.pronargdefaults AS has_default
+        FROM function f CROSS JOIN LATERAL unnest(f.types) WITH ORDINALITY u(ty, n)) i
+    JOIN pg_type t ON t.oid = i.ty
+    -- What no request can bring: as in catalog/queries.rs.
+    WHERE t.typnamespace <> 'howdah_private'::regnamespace
 ), used(oid) AS (
     (SELECT atttypid FROM attribute UNION SELECT prorettype FROM function UNION SELECT ty FROM argument)
     UNION

@@ -144,7 +144,9 @@ pub(super) const FUNCTIONS: &str = concat!(
     "'variadic', p.provariadic OPERATOR(pg_catalog.<>) 0 AND k.position OPERATOR(pg_catalog.=) p.pronargs) ORDER BY k.n), '[]'::pg_catalog.json) ",
     "FROM (SELECT u.ty, u.n, pg_catalog.row_number() OVER (ORDER BY u.n) AS position FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[])) ",
     "WITH ORDINALITY u(ty, n) WHERE p.proargmodes IS NULL OR p.proargmodes[u.n] OPERATOR(pg_catalog.=) ANY ('{i,b,v}')) k ",
-    "JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) k.ty), ",
+    // A type of the extension's own has no value that a request could bring (howdah_private.caller): its argument is not shown.
+    "JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) k.ty ",
+    "AND t.typnamespace OPERATOR(pg_catalog.<>) 'howdah_private'::pg_catalog.regnamespace::pg_catalog.oid), ",
     "'columns', (SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(",
     "'name', COALESCE(NULLIF(p.proargnames[u.n], ''), 'column' OPERATOR(pg_catalog.||) u.n), 'type', ",
     type_document!("t", "NULL"),

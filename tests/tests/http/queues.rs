@@ -218,7 +218,12 @@ fn what_is_not_granted_is_refused() {
 fn nobody_says_who_he_is_and_no_table_is_open() {
     fresh("http mine", json!({}));
     let named = json!({"queue_name": "http mine", "msg": 1, "caller": "service_role"});
-    assert_eq!(user(1).rpc("send", named).is(403).json()["code"], "42501");
+    user(1).rpc("send", named).fails(404, "PGRST202");
+    // There is no such argument, as far as anybody is told.
+    let mistaken = json!({"queue_name": "http mine", "msg_id": 1, "vtt": 1});
+    let refused = worker().rpc("set_vt", mistaken).is(404).json();
+    let meant = "Perhaps you meant to call the function queue.set_vt(msg_id, queue_name, vt)";
+    assert_eq!(refused["hint"], meant, "{refused}");
     for table in ["messages", "messages_shared", "queues", "grants", "archived"] {
         user(1).get(&format!("/{table}")).refused();
     }
