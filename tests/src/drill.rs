@@ -63,7 +63,7 @@ impl Dice {
 
     /// Further dice, by lot of others.
     pub fn of(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, seed }
     }
 
     pub fn below(&mut self, end: u64) -> u64 {
