@@ -65,6 +65,8 @@ BEGIN
         FROM (VALUES
             ('howdah_proxy',   'log_parameter_max_length',            '0'),
             ('howdah_proxy',   'log_parameter_max_length_on_error',   '0'),
+            -- A plan that it explains has the values in it, those of nested statements too.
+            ('howdah_proxy',   'auto_explain.log_min_duration',       '-1'),
             ('howdah_proxy',   'statement_timeout',                   '60s'),
             ('howdah_proxy',   'idle_in_transaction_session_timeout', '10s'),
             ('howdah_proxy',   'search_path',                         'pg_catalog'),
@@ -74,6 +76,7 @@ BEGIN
             ('howdah_proxy',   'max_parallel_workers_per_gather',     '0'),
             ('howdah_courier', 'log_parameter_max_length',            '0'),
             ('howdah_courier', 'log_parameter_max_length_on_error',   '0'),
+            ('howdah_courier', 'auto_explain.log_min_duration',       '-1'),
             ('howdah_courier', 'statement_timeout',                   '60s'),
             ('howdah_courier', 'idle_in_transaction_session_timeout', '10s'),
             ('howdah_courier', 'search_path',                         'pg_catalog')

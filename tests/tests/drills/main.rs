@@ -13,6 +13,7 @@ mod auth_sessions;
 mod auth_signin;
 mod auth_timing;
 mod bombs;
+mod canaries;
 mod couriers;
 mod drops;
 mod faults;
