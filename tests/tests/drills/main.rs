@@ -23,6 +23,7 @@ mod kills;
 mod mail;
 mod many_tables;
 mod push;
+mod random;
 mod reload;
 mod role_fuzz;
 mod settings;
