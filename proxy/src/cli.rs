@@ -108,6 +108,11 @@ pub struct ServeArgs {
     /// user=howdah_proxy; sslmode, sslrootcert, sslcert and sslkey as libpq has them
     #[arg(long, env = "HOWDAH_PROXY_DB_URL", hide_env_values = true, value_name = "URL")]
     pub db_url: String,
+    /// Postgres is reached through a pooler that hands out connections a transaction at a time
+    /// (PgBouncer, pool_mode = transaction): no statement has a name, each connection takes one
+    /// request at a time, and the configuration is looked at every second
+    #[arg(long, env = "HOWDAH_POOLER")]
+    pub pooler: bool,
     /// Pipelined connections that all ordinary requests share
     #[arg(long, env = "HOWDAH_FAST_CONNECTIONS", default_value_t = 2, value_name = "N")]
     pub fast_connections: usize,

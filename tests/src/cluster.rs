@@ -36,7 +36,12 @@ impl Cluster {
         let cluster = self;
         let mut initdb = cluster.command("initdb");
         initdb.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D"]);
-        run(initdb.arg(cluster.data()));
+        initdb.arg(cluster.data());
+        // What others make by default from 18 on, and a pg_upgrade from before needs without.
+        if cluster.tool("initdb", &["--help"]).contains("--no-data-checksums") {
+            initdb.arg("--no-data-checksums");
+        }
+        run(&mut initdb);
         let settings = format!(
             "listen_addresses = ''\nunix_socket_directories = '{}'\nfsync = on\nwal_level = replica\nhot_standby = on\n\
              log_line_prefix = '%m [%p] %q%u@%d '\ntimezone = 'UTC'\n",
@@ -71,6 +76,28 @@ impl Cluster {
         if let Some(account) = account() {
             run(Command::new("chown").arg(account).arg(&path));
         }
+    }
+
+    /// Runs a client program of the server's on it; what it says. Files are seen from its folder.
+    #[track_caller]
+    pub fn tool(&self, program: &str, arguments: &[&str]) -> String {
+        let mut command = self.command(program);
+        command.args(arguments).env("PGHOST", &self.folder).env("PGUSER", "postgres");
+        let output = command.env("PGDATABASE", "postgres").current_dir(&self.folder).output();
+        let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program} {arguments:?}: {told}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Where its data directory, log and socket are; its account may write there.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where its server's programs are.
+    pub fn programs(&self) -> &Path {
+        &self.bin
     }
 
     /// A streaming standby of this one, not started yet.
@@ -117,9 +144,9 @@ impl Cluster {
         self.folder.join("data")
     }
 
-    /// A program of the server's, as the account that may run it.
-    fn command(&self, program: &str) -> Command {
-        let mut command = match account() {
+    /// What runs a program as the account that its files are of.
+    pub fn as_account(&self) -> Command {
+        match account() {
             None => Command::new("env"),
             Some(account) => {
                 let mut command = Command::new("setpriv");
@@ -127,7 +154,12 @@ impl Cluster {
                 command.args(ids).args(["--init-groups", "env"]);
                 command
             }
-        };
+        }
+    }
+
+    /// A program of the server's, as the account that may run it.
+    fn command(&self, program: &str) -> Command {
+        let mut command = self.as_account();
         if let Some(clock) = self.clock.as_deref().filter(|_| program == "postgres") {
             command
                 .arg(format!("LD_PRELOAD={}", faketime().display()))

@@ -50,7 +50,7 @@ use super::wait::Waits;
 
 const TEXT: u32 = 25;
 const BYTEA: u32 = 17;
-const SERVE: [Prepared; 1] = [Prepared {
+static SERVE: [Prepared; 1] = [Prepared {
     name: "serve",
     sql: "SELECT howdah.serve_frame($1, $2, $3, $4, $5, $6)",
     types: &[TEXT, TEXT, BYTEA, BYTEA, TEXT, TEXT],
@@ -98,6 +98,8 @@ pub struct Call<'a> {
 
 pub struct Db {
     address: Dsn,
+    /// Behind a pooler the next transaction may have another session: what a session knows is not there.
+    pooler: bool,
     epoch: Instant,
     homes: Vec<Handle>,
     pools: [Pool; Lane::ALL.len() + 1],
@@ -114,14 +116,17 @@ impl Db {
         let fast = args.fast_connections.max(1);
         let write = args.write_connections.max(1);
         let heavy = args.heavy_connections.max(1);
-        let aside = ASIDE.min(heavy / 3);
+        // Those are told apart by a setting of their sessions.
+        let aside = if args.pooler { 0 } else { ASIDE.min(heavy / 3) };
+        let depth = if args.pooler { 1 } else { DEPTH };
         let queued = heavy - aside;
         let db = Arc::new(Self {
             address,
+            pooler: args.pooler,
             epoch: Instant::now(),
             homes,
             pools: [
-                Pool::new(DEPTH, fast, fast.max(args.fast_connections_max), None),
+                Pool::new(depth, fast, fast.max(args.fast_connections_max), None),
                 Pool::new(1, write.min(WRITERS), write, None),
                 Pool::new(1, queued.min(WRITERS), queued, Some(REACH)),
                 Pool::new(1, aside.min(1), aside, Some(Duration::ZERO)),
@@ -237,12 +242,12 @@ impl Db {
         may_leave: bool,
     ) -> Result<Result<Row, Failure>, Refusal> {
         let sent = match isolation {
-            None => link.send(1, |out| encode(call, out)),
+            None => link.send(1, |out| encode(call, self.pooler, out)),
             // Once COMMIT follows a failed statement it rolls back, so the connection is clean
             // either way.
             Some(begin) => link.send(3, |out| {
                 frontend::query(begin, out)?;
-                encode(call, out)?;
+                encode(call, self.pooler, out)?;
                 frontend::query("COMMIT", out)
             }),
         };
@@ -349,7 +354,7 @@ impl Db {
         let home = count % self.homes.len();
         self.homes[home].spawn(async move {
             let pool = db.pool(lane);
-            let opened = pg::connect(&db.address, &SERVE, db.epoch).await;
+            let opened = pg::connect(&db.address, db.prepared(), db.epoch).await;
             if opened.is_err() {
                 sleep(GRACE).await;
             }
@@ -376,7 +381,7 @@ impl Db {
     async fn keep(self: Arc<Self>, lane: Lane, home: usize) {
         let mut pause = Duration::from_millis(50);
         loop {
-            match pg::connect(&self.address, &SERVE, self.epoch).await {
+            match pg::connect(&self.address, self.prepared(), self.epoch).await {
                 Ok((link, driver)) => {
                     if self.silent.swap(false, Relaxed) {
                         log::event(Level::Info, "connected to Postgres again", &[]);
@@ -425,7 +430,7 @@ impl Db {
                 });
                 tokio::spawn(driver.run(|| {}));
                 // A standby refuses to listen.
-                let listens = ask(&link, LISTEN).await.is_ok();
+                let listens = !self.pooler && ask(&link, LISTEN).await.is_ok();
                 let pause = Duration::from_secs(if listens { 5 } else { 1 });
                 while let Ok(row) = ask(&link, CONFIG).await {
                     let [text, ..] = row;
@@ -461,6 +466,10 @@ impl Db {
         }
     }
 
+    fn prepared(&self) -> &'static [Prepared] {
+        if self.pooler { &[] } else { &SERVE }
+    }
+
     fn pool(&self, lane: Lane) -> &Pool {
         &self.pools[lane as usize]
     }
@@ -475,11 +484,17 @@ async fn ask(link: &Arc<Link>, sql: &str) -> Result<Row, Failure> {
     }
 }
 
-/// Bind, Execute, Sync. The header block is written in place, without a copy of its own.
-fn encode(call: &Call<'_>, out: &mut BytesMut) -> io::Result<()> {
+/// Bind, Execute, Sync; Parse before them where the statement has no name. The header block is written in place, without a copy
+/// of its own.
+fn encode(call: &Call<'_>, nameless: bool, out: &mut BytesMut) -> io::Result<()> {
+    let [statement] = &SERVE;
+    let name = if nameless { "" } else { statement.name };
+    if nameless {
+        frontend::parse(name, statement.sql, statement.types.iter().copied(), out)?;
+    }
     let bound = frontend::bind(
         "",
-        SERVE[0].name,
+        name,
         [1],
         0..6,
         |index, out| {
