@@ -12,10 +12,10 @@ use crate::pg::claims::{self, Active, Claims, Context};
 use crate::pg::error::{Raised, catch};
 use crate::pg::guc::{self, Scope};
 use crate::pg::jail::{self, Jail};
-use crate::pg::{hooks, inval};
+use crate::pg::{hooks, inval, recovery};
 use crate::role_settings::{self, Wanted};
 use howdah_core::auth::dialect;
-use howdah_core::error::{ApiError, Code, from_database};
+use howdah_core::error::{ApiError, Code, from_database, standby};
 use howdah_core::http::{Headers, Request, Response};
 use howdah_core::rest::timing::{Phase, Timing};
 use howdah_core::rest::{Database, Ending, Isolation};
@@ -287,13 +287,19 @@ fn undo_of(
     anonymous: bool,
     id: &str,
 ) -> Undo {
-    let error = from_database(
-        &raised.sqlstate,
-        &raised.message,
-        raised.detail.as_deref(),
-        raised.hint.as_deref(),
-        anonymous,
-    );
+    // A GET that writes is wrong on any server.
+    let writes = !matches!(request.method, "GET" | "HEAD" | "QUERY");
+    let error = if raised.sqlstate == "25006" && writes && recovery::is_standby() {
+        standby()
+    } else {
+        from_database(
+            &raised.sqlstate,
+            &raised.message,
+            raised.detail.as_deref(),
+            raised.hint.as_deref(),
+            anonymous,
+        )
+    };
     if error.status >= 500 {
         // What PL/pgSQL raised may hold values.
         let message = if raised.sqlstate.starts_with("P0") { "" } else { raised.message.as_str() };

@@ -9,7 +9,7 @@ mod database;
 mod markdown;
 
 pub use codes::Code;
-pub use database::from_database;
+pub use database::{from_database, standby};
 pub use markdown::markdown;
 
 use crate::http::Response;

@@ -21,6 +21,7 @@ pub mod locks;
 pub mod memory;
 pub mod plan;
 pub mod query;
+pub mod recovery;
 pub mod rows;
 pub mod test_mode;
 pub mod trigger;

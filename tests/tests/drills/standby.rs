@@ -1,11 +1,13 @@
 //! A courier on a standby waits, and works after the promotion (THREATS D11, as far as it is about couriers).
 
+use howdah_tests::api::Api;
 use howdah_tests::cluster::Cluster;
 use howdah_tests::database::literal;
-use howdah_tests::drill::{closing, count, wait};
+use howdah_tests::drill::{Drill, closing, count, wait};
+use howdah_tests::proxy::Proxy;
 use howdah_tests::receiver::Receiver;
 use howdah_tests::smtp::SmtpSink;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
@@ -93,4 +95,80 @@ fn promote() -> Duration {
     assert_eq!(standby.db.value("SELECT count(*) = count(DISTINCT n) FROM public.ran"), "t");
     assert!(waiting.courier.stop().success());
     first
+}
+
+/// A proxy on a standby: reads are served, writes are told where to go, and nothing has to be restarted after the promotion.
+#[test]
+fn a_standby_serves_reads_and_refuses_writes_until_it_is_promoted() {
+    let (mut drill, _) = Drill::begin(
+        "D11",
+        "a proxy on a hot standby: reads, writes, sign-ins, refreshes; then the promotion",
+    );
+    let mut primary = Cluster::start_with_howdah(false);
+    primary.db.sql(
+        "CREATE TABLE public.kept (id int PRIMARY KEY); GRANT SELECT, INSERT, DELETE ON public.kept TO anon; INSERT INTO public.kept VALUES (1);
+         SELECT auth.set('site_url', 'https://shop.example.com'), auth.set('api_external_url', 'https://api.example.com')",
+    );
+    let account = primary.db.account();
+    let mut standby = primary.standby();
+    standby.start();
+    wait(20, "the standby has it", || {
+        let sent = "SELECT count(*) = 1 AND bool_and(pg_current_wal_lsn() <= replay_lsn) FROM pg_stat_replication";
+        primary.db.value(sent) == "t"
+    });
+    let proxy = Proxy::start(&standby.db.proxy_db_url, &[]);
+    let seen = proxy.over(&standby.db);
+    let anon = Api { howdah: &seen, schema: None, token: None };
+    let user = account.api(&seen);
+    let call = |api: &Api, method: &str, path: &str, body: Value| {
+        let call = api.call(method, path);
+        if body.is_null() { call.send() } else { call.json(body).send() }
+    };
+    let refresh = json!({"refresh_token": account.refresh});
+    for (api, path) in [
+        (&anon, "/rest/v1/kept?select=id"),
+        (&user, "/rest/v1/kept?select=id"),
+        (&user, "/auth/v1/user"),
+        (&anon, "/auth/v1/settings"),
+    ] {
+        let reply = call(api, "GET", path, Value::Null);
+        // Nobody but anon was granted the table.
+        let wanted = if path.starts_with("/rest") && api.token.is_some() { 403 } else { 200 };
+        drill.check(reply.status == wanted, || {
+            format!("GET {path}: {} {}", reply.status, reply.text())
+        });
+    }
+    for (method, path, body) in [
+        ("POST", "/rest/v1/kept", json!({"id": 2})),
+        ("DELETE", "/rest/v1/kept?id=eq.1", Value::Null),
+        ("POST", "/auth/v1/token?grant_type=refresh_token", refresh.clone()),
+        (
+            "POST",
+            "/auth/v1/token?grant_type=password",
+            json!({"email": account.email, "password": "not the right one"}),
+        ),
+        (
+            "POST",
+            "/auth/v1/signup",
+            json!({"email": "new@example.com", "password": "a long enough one"}),
+        ),
+        ("POST", "/auth/v1/otp", json!({"email": account.email})),
+    ] {
+        let reply = call(&anon, method, path, body);
+        let told = reply.status == 503 && reply.header("retry-after").is_some();
+        drill.check(told, || format!("{method} {path}: {} {}", reply.status, reply.text()));
+    }
+    drill.check(standby.told().lines().all(|line| !line.contains("PANIC")), || standby.told());
+
+    primary.stop("QUIT");
+    standby.db.sql("SELECT pg_promote()");
+    let promoted = Instant::now();
+    wait(20, "a write", || call(&anon, "POST", "/rest/v1/kept", json!({"id": 3})).status == 201);
+    let first = promoted.elapsed();
+    let reply = call(&anon, "POST", "/auth/v1/token?grant_type=refresh_token", refresh);
+    drill
+        .check(reply.status == 200, || format!("refresh after: {} {}", reply.status, reply.text()));
+    drill.check(first < Duration::from_secs(6), || format!("{first:?}"));
+    drill.figure(format!("writes are 503 with Retry-After until then; the first write {first:.1?} after the promotion"));
+    drill.end();
 }

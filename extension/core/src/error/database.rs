@@ -15,7 +15,7 @@ pub(super) const STATUS: &[(&str, u16, &str)] = &[
     ("23503", 409, "foreign key violation"),
     ("23505", 409, "unique violation"),
     ("25", 500, "invalid transaction state"),
-    ("25006", 405, "write in a read-only transaction"),
+    ("25006", 405, "write in a read-only transaction; 503 for what may write, on a standby"),
     ("28", 403, "invalid authorization"),
     ("2D", 500, "invalid transaction termination"),
     ("38", 500, "external routine exception"),
@@ -103,6 +103,21 @@ pub fn from_database(
         error = error.header(http::REASON, message);
     }
     error
+}
+
+/// A write on a server that is a standby (25006 there is no fault of the request): 503 until it is promoted, or the request
+/// goes to the primary.
+#[must_use]
+pub fn standby() -> ApiError {
+    let error = ApiError {
+        status: 503,
+        code: "25006".to_owned(),
+        message: "this server is a standby: it is read-only".to_owned(),
+        details: None,
+        hint: Some("Send writes to the primary, or try again after the promotion.".to_owned()),
+        headers: String::new(),
+    };
+    error.header("Retry-After", "1")
 }
 
 impl ApiError {
