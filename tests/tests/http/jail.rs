@@ -1,5 +1,7 @@
 //! The role jail: THREATS A1–A5. Each attempt runs over HTTP, on a session of the proxy's role whose state is then
 //! looked at, and from the DBA's psql, where `SET ROLE` to anybody would succeed if the jail were open.
+//!
+//! One file because every attempt is made in the same few ways and judged by the same look at what the session keeps.
 
 use howdah_tests::api::{Api, user_id};
 use howdah_tests::database::{literal, rows};
